@@ -1,0 +1,115 @@
+"""Duties: what was opened and what became of it are appended; the state beside them can be rebuilt."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from mainstay.organisations.models import Post
+from mainstay.people.models import Person
+from mainstay.places.models import Scoped
+from mainstay.platform.models import Appended, Fact
+
+
+class Edition(Appended):
+    """The text of a protocol edition as it was when put into force, and from which day it rules.
+
+    `from_date` is the city's day; a later row for the same edition supersedes an earlier one, and a
+    row with `withdrawn` ends it.
+    """
+
+    name = models.CharField(max_length=100)
+    from_date = models.DateField()
+    withdrawn = models.BooleanField(default=False)
+    sha256 = models.CharField(max_length=64)
+    text = models.TextField()
+    origin = models.CharField(max_length=200)
+
+
+class Evidence(Fact):
+    """That something owed to a person was done: an investigation, a list of contacts, a report."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    disease = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=60)
+    note = models.CharField(max_length=400, blank=True)
+
+
+class Duty(Appended):
+    """A duty as it was opened; its identity is subject, clause, episode and occurrence."""
+
+    subject_type = models.CharField(max_length=20)
+    subject_id = models.UUIDField()
+    disease = models.CharField(max_length=40)
+    edition = models.CharField(max_length=100)
+    clause = models.CharField(max_length=100)
+    episode = models.CharField(max_length=64)
+    occurrence = models.DateField(null=True)
+    kind = models.CharField(max_length=60)
+    starts_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    opened_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_id", "clause", "episode", "occurrence"],
+                name="duty_once",
+                nulls_distinct=False,
+            )
+        ]
+
+
+class DutyEvent(Appended):
+    """What became of a duty: the whole state after the event, so that any past day can be read back."""
+
+    duty = models.ForeignKey(Duty, models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    verb = models.CharField(max_length=20)
+    period_date = models.DateField()
+    status = models.CharField(max_length=12)
+    level = models.PositiveSmallIntegerField()
+    post_id = models.UUIDField(null=True)
+    answering_id = models.UUIDField(null=True)
+    evidence = models.UUIDField(null=True)
+    cause = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["duty", "seq"], name="duty_event_in_order")]
+
+
+class DutyState(Scoped):
+    """Where a duty stands now, kept by the transaction that wrote its last event."""
+
+    duty = models.OneToOneField(Duty, models.PROTECT, primary_key=True, related_name="state")
+    subject_type = models.CharField(max_length=20)
+    subject_id = models.UUIDField()
+    status = models.CharField(max_length=12)
+    seq = models.PositiveIntegerField()
+    level = models.PositiveSmallIntegerField()
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    answering = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    evidence = models.UUIDField(null=True)
+    required = models.BooleanField(default=True)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_id"], name="duty_state_subject"),
+            models.Index(fields=["unit_id", "due_at"], name="duty_state_unit"),
+        ]
+
+
+class SubjectState(models.Model):
+    """What a subject is under one disease's protocol, and when to look at it again."""
+
+    pk = models.CompositePrimaryKey("subject_id", "disease")
+    subject_type = models.CharField(max_length=20)
+    subject_id = models.UUIDField()
+    disease = models.CharField(max_length=40)
+    category = models.CharField(max_length=30, blank=True)
+    next_look_at = models.DateTimeField(null=True)
+    period_date = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["next_look_at"], name="subject_state_next_look")]

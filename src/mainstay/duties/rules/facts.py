@@ -1,0 +1,249 @@
+"""The shapes of what is judged. The areas fill them; `cycle` brings them here.
+
+Every item begins alike: `id` the root of the fact's record, `known` the instant it could first be
+acted on, `date` the city's day it was so (None where unknown). Lists stand in order of (date, id),
+unknown days first, so that the same facts give the same answer in any order of arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+
+class Classified(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    value: str
+
+
+class Onset(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+
+
+class Severity(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    value: str
+
+
+class Symptom(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    name: str
+    present: bool
+
+
+class Specimen(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    at: datetime | None
+    kind: str
+
+
+class Result(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    at: datetime | None
+    test: str
+    value: str
+
+
+class Outcome(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    value: str
+
+
+class Reported(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+
+
+class Exposure(NamedTuple):
+    """`date` is the last day of the meeting, `first` its first, `latest` the latest it can have been."""
+
+    id: UUID
+    known: datetime
+    date: date | None
+    first: date | None
+    latest: date | None
+    kind: str
+    index_class: str
+    index_onset: date | None
+    index_positive: date | None
+    index_report: date | None
+
+
+class Named(NamedTuple):
+    """This person, as an index, named somebody."""
+
+    id: UUID
+    known: datetime
+    date: date | None
+
+
+class Presence(NamedTuple):
+    """`date` is the last day there, None while it lasts or where unknown."""
+
+    id: UUID
+    known: datetime
+    date: date | None
+    first: date | None
+    area: str
+
+
+class Stay(NamedTuple):
+    """`date` is the first day, `ends` the last; `facility` None at home."""
+
+    id: UUID
+    known: datetime
+    date: date | None
+    ends: date | None
+    kind: str
+    facility: UUID | None
+    certain: bool
+
+
+class Check(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    at: datetime | None
+    of: str
+    tenths: int | None
+
+
+class Evidence(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    kind: str
+
+
+class Treatment(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    kind: str
+
+
+class Offer(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    kind: str
+    accepted: bool | None
+
+
+class Order(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    kind: str
+    starts: datetime
+    ends: datetime
+    review: datetime
+    served: datetime | None
+    oral: bool
+
+
+class Objection(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    order: UUID
+    decision: str
+
+
+class Trait(NamedTuple):
+    id: UUID
+    known: datetime
+    date: date | None
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """All that is known of one person under one disease."""
+
+    classifications: tuple[Classified, ...] = ()
+    onsets: tuple[Onset, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    symptoms: tuple[Symptom, ...] = ()
+    specimens: tuple[Specimen, ...] = ()
+    results: tuple[Result, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    reports: tuple[Reported, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    named: tuple[Named, ...] = ()
+    presences: tuple[Presence, ...] = ()
+    stays: tuple[Stay, ...] = ()
+    checks: tuple[Check, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    orders: tuple[Order, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    traits: tuple[Trait, ...] = ()
+
+    def dated_by(self, day: date) -> PersonFacts:
+        """What is known of the time up to a day: for asking, later, what that day called for."""
+        kept: dict[str, tuple[Any, ...]] = {}
+        for name in FIELDS:
+            items: tuple[Any, ...] = getattr(self, name)
+            if items:
+                some = tuple(item for item in items if item.date is None or _begins(item) <= day)
+                if len(some) != len(items):
+                    kept[name] = some
+        return replace(self, **kept) if kept else self
+
+    def ids(self) -> frozenset[UUID]:
+        """The roots of everything known here."""
+        return frozenset(item.id for name in FIELDS for item in getattr(self, name))
+
+
+FIELDS: tuple[str, ...] = tuple(field.name for field in fields(PersonFacts))
+
+
+def _begins(item: Any) -> date:
+    """The first day an item speaks of: a meeting or presence begins before its last day."""
+    first: date | None = getattr(item, "first", None)
+    day: date = item.date
+    return first if first is not None else day
+
+
+def in_order(items: Iterable[Any]) -> tuple[Any, ...]:
+    """The stated order of every list: unknown days first, then by day and id."""
+    return tuple(sorted(items, key=lambda item: (item.date or date.min, item.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class PostFacts:
+    """What is known of a post: since when nobody holds it (None while somebody does)."""
+
+    id: UUID
+    vacant_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFacts:
+    """Something a received row left open."""
+
+    id: UUID
+    known: datetime
+    kind: str
+    answered_by: UUID | None

@@ -1,0 +1,260 @@
+"""judge(facts of one subject, rules, horizon) -> what is owed, with what of it is satisfied or missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from mainstay.duties.rules import edition as words
+from mainstay.duties.rules.anchors import current_class, matching
+from mainstay.duties.rules.edition import CATEGORIES, Clause, FactEvidence, Ruleset
+from mainstay.duties.rules.facts import PersonFacts
+from mainstay.duties.rules.horizon import Horizon
+from mainstay.duties.rules.predicates import Context, SubjectFacts, evaluate, known_by
+from mainstay.duties.rules.verdict import FALSE, Verdict
+
+ESTABLISH = "establish."
+ESTABLISH_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One duty that ought to exist. `evidence` is set once it is satisfied; `facts` are its grounds."""
+
+    clause: str
+    edition: str
+    disease: str
+    kind: str
+    episode: str
+    occurrence: date | None
+    starts_at: datetime
+    due_at: datetime
+    evidence: UUID | None
+    facts: tuple[UUID, ...]
+    owner: tuple[str, ...]
+    escalate: tuple[words.Escalation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one subject is owed under one disease's rules, and its category of people."""
+
+    owed: tuple[Owed, ...]
+    category: str
+    verdicts: tuple[tuple[Clause, Verdict], ...]
+
+
+def context_for(clause: Clause, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -> Context:
+    """A clause's own context: its anchors see the exposures that it asks for."""
+    if not isinstance(facts, PersonFacts):
+        return Context(facts, rules, horizon, ())
+    asked = clause.exposure
+    return Context(facts, rules, horizon, matching(facts, asked) if asked else facts.exposures)
+
+
+def verdict_at(clause: Clause, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -> Verdict:
+    """Whether a clause binds at the horizon's moment: its `when` holds and its `until` does not yet."""
+    return _binding(clause, context_for(clause, facts, rules, horizon))
+
+
+def _binding(clause: Clause, context: Context) -> Verdict:
+    verdict = evaluate(clause.when, context)
+    if verdict.value is False or clause.until is None:
+        return verdict
+    until = evaluate(clause.until, context)
+    if until.value:
+        return Verdict(False, facts=until.facts)
+    if until.value is None:
+        # An end that cannot be told has not come: the later release is assumed, and asked about.
+        return verdict._replace(unknown=verdict.unknown + until.unknown)
+    return verdict
+
+
+def judge(subject: str, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -> Judgement:
+    """Everything a subject is owed at the horizon's moment, in the order of the rules."""
+    owed: list[Owed] = []
+    verdicts: list[tuple[Clause, Verdict]] = []
+    asked: dict[str, Owed] = {}
+    for clause in rules.by_subject[subject]:
+        context = context_for(clause, facts, rules, horizon)
+        verdict = _binding(clause, context)
+        verdicts.append((clause, verdict))
+        if clause.demand.daily:
+            owed += _daily(clause, context, verdict)
+        elif verdict.value:
+            owed.append(_once(clause, context, verdict))
+        for name in verdict.unknown:
+            asked.setdefault(name, _establish(clause, name, context, verdict))
+    category = _category(facts, rules, horizon) if isinstance(facts, PersonFacts) else ""
+    return Judgement((*owed, *(asked[name] for name in sorted(asked))), category, tuple(verdicts))
+
+
+def _daily(clause: Clause, context: Context, now: Verdict) -> list[Owed]:
+    """The occurrences of the period accounted for and of the next, each by how things stood at its beginning."""
+    horizon = context.horizon
+    owed = []
+    for day in (horizon.period, horizon.period + timedelta(days=1)):
+        verdict = now
+        if horizon.start(day) != horizon.moment:
+            verdict = verdict_at(clause, context.facts, context.rules, horizon.at(day))
+        if not verdict.value:
+            continue
+        due = _due_on(day, clause, horizon)
+        if verdict.since >= due:
+            continue
+        horizon.look_again(horizon.end(day))
+        found = evidence_for(clause, context, day)
+        starts = max(verdict.since, horizon.start(day))
+        owed.append(_owed(clause, context, verdict, day, starts, due, found))
+    return owed
+
+
+def _due_on(day: date, clause: Clause, horizon: Horizon) -> datetime:
+    by = clause.demand.by
+    if by is None:
+        return horizon.end(day)
+    return horizon.start(day) + timedelta(hours=by.hour, minutes=by.minute)
+
+
+def _once(clause: Clause, context: Context, verdict: Verdict) -> Owed:
+    # What an edition asks is asked from the day it is in force, as of somebody registered then.
+    starts = max(verdict.since, context.horizon.start(context.rules.in_force_from[clause.edition]))
+    found = evidence_for(clause, context, day=None)
+    return _owed(clause, context, verdict, None, starts, starts + clause.demand.within, found)
+
+
+def _owed(
+    clause: Clause,
+    context: Context,
+    verdict: Verdict,
+    day: date | None,
+    starts: datetime,
+    due: datetime,
+    found: Verdict,
+) -> Owed:
+    return Owed(
+        clause=clause.id,
+        edition=clause.edition,
+        disease=context.rules.disease,
+        kind=clause.demand.kind,
+        episode=_episode(clause, context, verdict),
+        occurrence=day,
+        starts_at=starts,
+        due_at=due,
+        evidence=found.facts[-1] if found.value and found.facts else None,
+        facts=verdict.facts,
+        owner=clause.owner,
+        escalate=clause.escalate,
+    )
+
+
+def _episode(clause: Clause, context: Context, verdict: Verdict) -> str:
+    """What began it: the fact the clause's anchor finds, else the first of the facts that decided."""
+    if isinstance(context.facts, PersonFacts):
+        found = context.anchors.find(clause.episode)
+        if found is not None:
+            return found.id.hex
+    return min(verdict.facts).hex if verdict.facts else ""
+
+
+def _establish(clause: Clause, name: str, context: Context, verdict: Verdict) -> Owed:
+    """The duty to find out what a verdict hangs on, asked once however many clauses need it."""
+    in_force = context.horizon.start(context.rules.in_force_from[clause.edition])
+    known = max(verdict.since, _first_known(context.facts), in_force)
+    return Owed(
+        clause=ESTABLISH + name,
+        edition=clause.edition,
+        disease=context.rules.disease,
+        kind="establish",
+        episode=name,
+        occurrence=None,
+        starts_at=known,
+        due_at=known + ESTABLISH_WITHIN,
+        evidence=None,
+        facts=verdict.facts,
+        owner=clause.owner,
+        escalate=clause.escalate,
+    )
+
+
+def _first_known(facts: Any) -> datetime:
+    """When anything at all was first known of a person: before that nobody could have been asked."""
+    return min(item.known for name in _FIELDS for item in getattr(facts, name))
+
+
+_FIELDS = tuple(PersonFacts.__dataclass_fields__)
+
+
+def established(name: str, facts: PersonFacts, rules: Ruleset, horizon: Horizon) -> tuple[UUID, ...]:
+    """The facts that answer an `establish` duty; empty while it is open."""
+    return known_by(name, Context(facts, rules, horizon, facts.exposures))
+
+
+def _category(facts: PersonFacts, rules: Ruleset, horizon: Horizon) -> str:
+    for rule in rules.categories:
+        asked = rule.exposure
+        context = Context(facts, rules, horizon, matching(facts, asked) if asked else facts.exposures)
+        if evaluate(rule.when, context).value:
+            return rule.id
+    return ""
+
+
+# --- evidence -------------------------------------------------------------------------------------
+
+# Kind of evidence -> (list of facts, the attribute that `of` narrows).
+EVIDENCE: dict[str, tuple[str, str | None]] = {
+    "report": ("reports", None),
+    "onset": ("onsets", None),
+    "classification": ("classifications", "value"),
+    "severity": ("severities", "value"),
+    "specimen": ("specimens", "kind"),
+    "result": ("results", "value"),
+    "outcome": ("outcomes", "value"),
+    "contact": ("named", None),
+    "check": ("checks", "of"),
+    "stay": ("stays", "kind"),
+    "offer": ("offers", "kind"),
+    "order": ("orders", "kind"),
+    "objection": ("objections", "decision"),
+    "treatment": ("treatments", "kind"),
+    "trait": ("traits", "name"),
+    "evidence": ("evidence", "kind"),
+}
+
+
+def evidence_for(clause: Clause, context: Context, day: date | None) -> Verdict:
+    """Whether what closes the duty is there: for a daily one, on its day."""
+    wanted = clause.evidence
+    if not isinstance(wanted, FactEvidence):
+        return evaluate(wanted, context)
+    if not isinstance(context.facts, PersonFacts):
+        return _answered(context.facts)
+    items = _of_kind(wanted, context.facts)
+    if day is not None:
+        items = [item for item in items if item.date == day]
+    elif wanted.after_episode:
+        begun = context.anchors.find(clause.episode)
+        items = [item for item in items if begun is None or item.date is None or item.date >= begun.date]
+    if len(items) < wanted.count:
+        return FALSE
+    return Verdict(True, items[wanted.count - 1].known, tuple(item.id for item in items[: wanted.count]))
+
+
+def _of_kind(wanted: FactEvidence, facts: PersonFacts) -> list[Any]:
+    name, attribute = EVIDENCE[wanted.fact]
+    items = getattr(facts, name)
+    if name == "outcomes" and wanted.of == ("dated",):
+        return [item for item in items if item.date is not None]
+    if attribute is None or not wanted.of:
+        return list(items)
+    return [item for item in items if getattr(item, attribute) in wanted.of]
+
+
+def _answered(facts: Any) -> Verdict:
+    answered = getattr(facts, "answered_by", None)
+    return Verdict(True, facts=(answered,)) if answered is not None else FALSE
+
+
+__all__ = ["CATEGORIES", "Judgement", "Owed", "current_class", "established", "judge", "verdict_at"]

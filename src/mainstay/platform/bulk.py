@@ -1,0 +1,108 @@
+"""Many rows at once on either database; a row whose id is there already is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, models
+
+SMALL = 40
+
+
+@lru_cache(maxsize=128)
+def _adapters(model: type[models.Model], vendor: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    """(attribute, how the database wants it); None where the value goes as it is."""
+    return tuple((field.attname, _adapter(field, vendor)) for field in model._meta.concrete_fields)
+
+
+def _adapter(field: models.Field, vendor: str) -> Callable[[Any], Any] | None:
+    kind = field.get_internal_type()
+    if kind == "ForeignKey":
+        return _adapter(field.target_field, vendor)
+    if vendor == "postgresql":
+        return None
+    if kind == "UUIDField":
+        return lambda value: value.hex
+    if kind == "DateTimeField":
+        # As Django writes it on SQLite: UTC without an offset.
+        return lambda value: str(value.replace(tzinfo=None))
+    if kind == "DateField":
+        return lambda value: value.isoformat()
+    return None
+
+
+def as_tuples(rows: Sequence[models.Model]) -> list[tuple[Any, ...]]:
+    """The rows' values in column order, as the database wants them."""
+    adapters = _adapters(type(rows[0]), connection.vendor)
+    result = []
+    for row in rows:
+        values = row.__dict__
+        result.append(tuple([_adapted(values[name], adapt) for name, adapt in adapters]))
+    return result
+
+
+def _adapted(value: Any, adapt: Callable[[Any], Any] | None) -> Any:
+    return value if adapt is None or value is None else adapt(value)
+
+
+def insert(rows: Sequence[models.Model]) -> int:
+    """Insert rows of one model, skipping ids that exist; returns how many were written."""
+    if not rows:
+        return 0
+    fields = rows[0]._meta.concrete_fields
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    table = rows[0]._meta.db_table
+    key = rows[0]._meta.pk.column
+    tuples = as_tuples(rows)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(tuples) > SMALL:
+            return _copy(cursor, table, columns, key, tuples)
+        marks = ", ".join(["%s"] * len(fields))
+        cursor.executemany(
+            f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) ON CONFLICT ("{key}") DO NOTHING', tuples
+        )
+        return cursor.rowcount
+
+
+def _copy(cursor: Any, table: str, columns: str, key: str, tuples: list[tuple[Any, ...]]) -> int:
+    """COPY to a staging table, then one INSERT: COPY itself cannot skip what is there."""
+    staging = f"staging_{table}"
+    cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS "{staging}" (LIKE "{table}") ON COMMIT DELETE ROWS')
+    with cursor.copy(f'COPY "{staging}" ({columns}) FROM STDIN') as copy:
+        for row in tuples:
+            copy.write_row(row)
+    cursor.execute(
+        f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM "{staging}" ON CONFLICT ("{key}") DO NOTHING'
+    )
+    written = cursor.rowcount
+    cursor.execute(f'TRUNCATE "{staging}"')
+    return written
+
+
+def chunks(items: Iterable[Any], size: int) -> Iterable[list[Any]]:
+    """Lists of at most `size` items each."""
+    chunk: list[Any] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def id_values(ids: Iterable[Any]) -> list[Any]:
+    """UUIDs as the database compares them in raw SQL."""
+    if connection.vendor == "postgresql":
+        return list(ids)
+    return [value.hex for value in ids]
+
+
+def in_list(column: str, ids: Sequence[Any]) -> tuple[str, list[Any]]:
+    """SQL and parameters for `column IN ids`, as one array on PostgreSQL."""
+    values = id_values(ids)
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", [values]
+    return f"{column} IN ({','.join(['%s'] * len(values))})", values

@@ -1,0 +1,83 @@
+"""The one typed environment: every setting, read once, failing with every fault named."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from mainstay.platform.errors import MainstayError, code
+
+BAD_SETTING = code("setting.bad", "A setting in the environment cannot be used.")
+
+# name -> what it is for; docs/guide/settings.md is held against this table by a test.
+SETTINGS: dict[str, str] = {
+    "MAINSTAY_HOME": "The instance's folder (default: ./mainstay-home).",
+    "MAINSTAY_DATABASE_URL": "postgresql://user:password@host:port/name; without it SQLite in the home.",
+    "MAINSTAY_KEYS": "The four keys as name=hex pairs, comma-separated, instead of keys.toml in the home.",
+    "MAINSTAY_FAILPOINT": "Tests only: stop the process at a named point of the cycle.",
+}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What this process was told from outside."""
+
+    home: Path
+    database_url: str | None
+    keys: str | None
+    failpoint: str | None
+
+    @property
+    def sqlite_file(self) -> Path:
+        return self.home / "mainstay.sqlite3"
+
+
+def read_environment() -> Environment:
+    """Read the settings; raise `setting.bad` naming the one that cannot be used."""
+    url = os.environ.get("MAINSTAY_DATABASE_URL") or None
+    if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
+        raise MainstayError(
+            BAD_SETTING,
+            f"MAINSTAY_DATABASE_URL begins with '{urlsplit(url).scheme}:'; write postgresql://user@host/name, "
+            "or leave it out to use SQLite.",
+            {"setting": "MAINSTAY_DATABASE_URL"},
+        )
+    return Environment(
+        home=Path(os.environ.get("MAINSTAY_HOME") or "mainstay-home").absolute(),
+        database_url=url,
+        keys=os.environ.get("MAINSTAY_KEYS") or None,
+        failpoint=os.environ.get("MAINSTAY_FAILPOINT") or None,
+    )
+
+
+def database_settings(environment: Environment) -> dict[str, object]:
+    """Django's DATABASES entry for this environment."""
+    if environment.database_url:
+        return _postgresql(environment.database_url)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(environment.sqlite_file),
+        "OPTIONS": {
+            # One writer at a time, asked for at the start: DEFERRED gave "database is locked" under load.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            # recursive_triggers: else INSERT OR REPLACE removes a fact without firing the delete trigger.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+            "PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536",
+        },
+    }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "mainstay",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {"options": "-c lock_timeout=30000"},
+    }

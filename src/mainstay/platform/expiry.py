@@ -1,0 +1,60 @@
+"""The one guarded door by which facts may lawfully end, and which leaves a ledger line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from mainstay.platform import ledger
+from mainstay.platform.canonical import row_hash
+from mainstay.platform.models import Actor, Appended, Entry, Expired
+
+
+@contextmanager
+def open_door() -> Iterator[None]:
+    """Allow removal inside this transaction; the open door itself cannot be committed."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("the door opens only inside a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO platform_door (id, held_by_id) VALUES (1, 1)")
+        yield
+        cursor.execute("DELETE FROM platform_door")
+
+
+def expire(
+    model: type[Appended], ids: Sequence[UUID], *, reason: str, by: Actor, at: datetime, purpose: str
+) -> Entry | None:
+    """Remove facts whose time is over or whose subject has the right to it.
+
+    Their hashes stay under a new ledger entry, so that `check` can still prove what is left.
+    Ids that are not there are passed over; nothing to remove means no entry.
+    """
+    with transaction.atomic():
+        doomed = list(model.objects.filter(id__in=ids))
+        graves = [
+            Expired(
+                id=ledger_id,
+                fact_table=model._meta.db_table,
+                fact_id=fact.id,
+                fact_entry_no=fact.entry_id,
+                row_hash=row_hash(fact),
+                reason=reason,
+            )
+            for fact, ledger_id in ((fact, _grave_id(fact)) for fact in doomed)
+        ]
+        entry = ledger.append(
+            graves, by=by, at=at, verb="expire", purpose=purpose, touch=ledger.subjects_of(doomed)
+        )
+        with open_door():
+            model.objects.filter(id__in=[fact.id for fact in doomed]).delete()
+        return entry
+
+
+def _grave_id(fact: Appended) -> UUID:
+    from mainstay.platform.identity import derived_id
+
+    return derived_id("expired", fact._meta.db_table, fact.id.hex)

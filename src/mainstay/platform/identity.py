@@ -1,0 +1,34 @@
+"""Identifiers: UUIDv7 for what is made here, keyed digests for what a feed sends again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import time
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+DERIVED = uuid5(NAMESPACE_URL, "https://mainstay.invalid/derived")
+
+
+def new_id() -> UUID:
+    """A UUIDv7: its leading 48 bits are milliseconds, so that indexes grow at one end.
+
+    Its clock is never evidence of order; ledger numbers are.
+    """
+    millis = time.time_ns() // 1_000_000
+    raw = bytearray(millis.to_bytes(6, "big") + os.urandom(10))
+    raw[6] = (raw[6] & 0x0F) | 0x70
+    raw[8] = (raw[8] & 0x3F) | 0x80
+    return UUID(bytes=bytes(raw))
+
+
+def keyed_id(key: bytes, *parts: str) -> UUID:
+    """A stable id from what a feed names a record by, which cannot be guessed back without the key."""
+    text = "\x1f".join(parts).encode()
+    return UUID(bytes=hmac.new(key, text, hashlib.sha256).digest()[:16])
+
+
+def derived_id(*parts: str) -> UUID:
+    """A stable id from other ids (a duty from its subject, clause, episode and occurrence)."""
+    return UUID(bytes=hashlib.sha256(DERIVED.bytes + "\x1f".join(parts).encode()).digest()[:16])

@@ -1,0 +1,1 @@
+"""Pure analysis: plain functions over frozen dataclasses, without Django, database or clock."""
