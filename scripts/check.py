@@ -1,6 +1,6 @@
 """What can be checked without running anything: lint, the order of the areas, types in science and the rules.
 
-    python scripts/check.py    # all of them, each with its own output; fails if one fails
+python scripts/check.py    # all of them, each with its own output; fails if one fails
 """
 
 from __future__ import annotations

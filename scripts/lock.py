@@ -1,4 +1,4 @@
-"""Write requirements/*.txt anew from pyproject.toml: every package pinned, with the hashes of every platform's files.
+"""Write requirements/*.txt from pyproject.toml: each package pinned, with the hashes for every platform.
 
     python scripts/lock.py              # keeps what is pinned as long as pyproject.toml allows it
     python scripts/lock.py --upgrade    # the newest that pyproject.toml allows

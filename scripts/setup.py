@@ -3,8 +3,8 @@
     python3 scripts/setup.py           # all that running, testing and checking need
     python3 scripts/setup.py --base    # only what running needs
 
-Uses `uv` where it is on the PATH, else venv and pip. Does nothing when the environment is current. Only the standard
-library, and no syntax newer than Python 3.6, so that an old Python can still read this file and be told what is wrong.
+Uses `uv` where it is on the PATH, else venv and pip. Does nothing when the environment is current. Only the
+standard library, and no syntax newer than Python 3.6, so that an old Python can say that it is too old.
 """
 
 import argparse
@@ -49,15 +49,16 @@ def set_up(requirements: Path) -> int:
         return 0
     if STAMP.is_file():
         STAMP.unlink()
-    print("Set-up: installing {} into .venv (the first time takes up to a minute) ...".format(requirements.name))
-    sys.stdout.flush()
+    print("Set-up: installing {} into .venv (up to a minute) ...".format(requirements.name), flush=True)
     if not venv_works():
         make_venv()
     if not (install_with_uv(requirements) or install_with_pip(requirements)):
         raise CannotSetUp(
-            "the packages could not be installed; the lines above say why. Without a way to a package index, fetch "
-            "the files on another computer (pip download -r requirements/{0} -d wheels), bring the folder here, set "
-            "PIP_NO_INDEX=1 and PIP_FIND_LINKS to it and run this again.".format(requirements.name)
+            "the packages could not be installed; the lines above say why. Without a network, fetch them "
+            "on another computer of this kind (pip download -r requirements/{} -d wheels), bring that "
+            "folder here, set PIP_NO_INDEX=1 and PIP_FIND_LINKS to it and run this again.".format(
+                requirements.name
+            )
         )
     STAMP.write_text(wanted, encoding="utf-8")
     print("Set-up: done.")
@@ -69,12 +70,14 @@ def fingerprint(requirements: Path) -> str:
     digest = hashlib.sha256(str(ROOT).encode())
     for file in (requirements, ROOT / "pyproject.toml", Path(__file__).resolve()):
         if not file.is_file():
-            raise CannotSetUp("{} is missing; take a complete copy of the project.".format(file.relative_to(ROOT)))
+            raise CannotSetUp(
+                "{} is missing; take a complete copy of the project.".format(file.relative_to(ROOT))
+            )
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
-# --- which Python ----------------------------------------------------------------------------------------------------
+# --- which Python -------------------------------------------------------------------------------------------
 
 
 def run_under_a_newer_python() -> int:
@@ -83,8 +86,8 @@ def run_under_a_newer_python() -> int:
             if is_new_enough(command):
                 return subprocess.call(command + [str(Path(__file__).resolve())] + sys.argv[1:])
     raise CannotSetUp(
-        "Mainstay needs Python {}.{} or newer; this is {}.{} and no newer one is on the PATH. Install one, then run "
-        "its python on scripts/setup.py, or `make PYTHON=/path/to/python setup`.".format(
+        "Mainstay needs Python {}.{} or newer; this is {}.{} and no newer one is on the PATH. "
+        "Install one, then run `make PYTHON=/path/to/python setup`.".format(
             *(OLDEST + tuple(sys.version_info[:2]))
         )
     )
@@ -95,7 +98,9 @@ def is_new_enough(command: list) -> bool:
     if shutil.which(command[0]) is None:
         return False
     question = "import sys; sys.exit(sys.version_info < {!r})".format(OLDEST)
-    return subprocess.call(command + ["-c", question], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    return (
+        subprocess.call(command + ["-c", question], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    )
 
 
 def venv_works() -> bool:
@@ -112,8 +117,8 @@ def make_venv() -> None:
         return
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         raise CannotSetUp(
-            "this Python ({}) lacks the modules venv and ensurepip. On Debian or Ubuntu install python3-venv; "
-            "elsewhere install a complete Python, or uv.".format(python)
+            "this Python ({}) lacks the modules venv or ensurepip. On Debian or Ubuntu install "
+            "python3-venv; elsewhere install a complete Python, or uv.".format(python)
         )
     if not succeeds([python, "-m", "venv", str(VENV)]):
         raise CannotSetUp("the environment could not be made in .venv; the lines above say why.")
@@ -126,7 +131,7 @@ def remove_venv() -> None:
     shutil.rmtree(str(VENV))
 
 
-# --- installing ------------------------------------------------------------------------------------------------------
+# --- installing ---------------------------------------------------------------------------------------------
 
 
 def uv() -> str:
@@ -146,15 +151,15 @@ def install_with_uv(requirements: Path) -> bool:
 
 def install_with_pip(requirements: Path) -> bool:
     pip = [str(VENV_PYTHON), "-m", "pip"]
-    if not succeeds(pip + ["--version"], quiet=True):
-        # uv makes environments without pip.
-        if not succeeds([str(VENV_PYTHON), "-m", "ensurepip"], quiet=True):
-            return False
+    # uv makes environments without pip.
+    ensurepip = [str(VENV_PYTHON), "-m", "ensurepip"]
+    if not succeeds(pip + ["--version"], quiet=True) and not succeeds(ensurepip, quiet=True):
+        return False
     return install_by(pip + ["--disable-pip-version-check", "install", "--quiet"], requirements)
 
 
 def install_by(install: list, requirements: Path) -> bool:
-    """The pinned packages by their hashes, then the project itself with the pinned build backend among them."""
+    """The pinned packages by their hashes, then the project itself with the build backend among them."""
     return succeeds(install + ["--require-hashes", "-r", str(requirements)]) and succeeds(
         install + ["--no-deps", "--no-build-isolation", "-e", str(ROOT)]
     )

@@ -35,7 +35,7 @@ class Evidence(Fact):
 
 
 class Duty(Appended):
-    """A duty as it was opened; its identity is subject, clause, episode and occurrence."""
+    """A duty as it was opened; its id is derived from subject, disease, clause, episode and occurrence."""
 
     subject_type = models.CharField(max_length=20)
     subject_id = models.UUIDField()
@@ -48,15 +48,6 @@ class Duty(Appended):
     starts_at = models.DateTimeField()
     due_at = models.DateTimeField()
     opened_on = models.DateField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subject_id", "clause", "episode", "occurrence"],
-                name="duty_once",
-                nulls_distinct=False,
-            )
-        ]
 
 
 class DutyEvent(Appended):
@@ -71,6 +62,7 @@ class DutyEvent(Appended):
     post_id = models.UUIDField(null=True)
     answering_id = models.UUIDField(null=True)
     evidence = models.UUIDField(null=True)
+    required = models.BooleanField(default=True)
     cause = models.CharField(max_length=120, blank=True)
     reason = models.CharField(max_length=200, blank=True)
 

@@ -11,6 +11,8 @@ class Delivery(Appended):
     """One file as received: who sent it, how it was read, what became of its rows."""
 
     mapping = models.CharField(max_length=100)
+    # The mapping as it was then: what a row meant can be asked years later, and a held row read again.
+    mapping_text = models.TextField()
     source = models.CharField(max_length=100)
     file_name = models.CharField(max_length=200)
     file_sha256 = models.CharField(max_length=64)
@@ -43,7 +45,7 @@ class Row(Appended):
 class Question(Fact):
     """Something a row left open that a person must answer: a conflict, a field or row that is held."""
 
-    touches = (("id", "question"),)
+    touches = (("root", "question"),)
 
     kind = models.CharField(max_length=20)
     about = models.CharField(max_length=200)
@@ -55,7 +57,7 @@ class Reject(Appended):
 
     delivery_id = models.UUIDField()
     mapping = models.CharField(max_length=100)
-    record = models.UUIDField(null=True)
+    record = models.UUIDField()
     row_no = models.PositiveIntegerField()
     column = models.CharField(max_length=200)
     code = models.CharField(max_length=60)
@@ -64,9 +66,17 @@ class Reject(Appended):
     held = models.CharField(max_length=6)
     sealed_row = models.BinaryField()
 
+    class Meta:
+        indexes = [models.Index(fields=["record"], name="reject_record")]
+
 
 class Mended(Appended):
-    """A reject that was mended and sent again."""
+    """A reject's cells as they should read: what was there and what stands for it, encrypted.
+
+    It holds for the record as long as the feed goes on sending the same bad cell.
+    """
 
     reject_id = models.UUIDField(unique=True)
-    delivery_id = models.UUIDField()
+    mapping = models.CharField(max_length=100)
+    record = models.UUIDField()
+    sealed_cells = models.BinaryField()

@@ -25,7 +25,7 @@ def _instant(value: datetime) -> str:
 
 def _text_of(field: models.Field) -> Callable[[Any], str]:
     kind = field.get_internal_type()
-    if kind == "ForeignKey":
+    if kind in ("ForeignKey", "OneToOneField"):
         return _text_of(field.target_field)
     if kind == "UUIDField":
         return lambda value: value.hex

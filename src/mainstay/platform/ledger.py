@@ -63,6 +63,13 @@ def append(
     raise Overtaken(verb)
 
 
+def note(*, by: Actor, at: datetime, verb: str, purpose: str = "", source: str = "") -> Entry:
+    """A ledger line without facts: a table of state was changed, or something sensitive was read."""
+    return Entry.objects.create(
+        actor=by, verb=verb, source=source, purpose=purpose, at=at, recorded_at=now(), fact_count=0, facts_hash=NOTHING
+    )
+
+
 def _append(rows, by, at, verb, source, purpose, touch) -> Entry | None:  # noqa: ANN001 - see append
     by_model = _by_model(rows)
     fresh = [row for group in by_model for row in _not_there(group)]

@@ -123,6 +123,7 @@ class Fact(Appended):
         constraints = [
             models.UniqueConstraint(fields=["root", "version"], name="%(class)s_one_version"),
         ]
+        indexes = [models.Index(fields=["became_known_at"], name="%(class)s_known")]
 
 
 class Expired(Appended):

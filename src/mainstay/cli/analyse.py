@@ -1,0 +1,1 @@
+"""mainstay analyse: figures from files alone; nothing is written, no instance is needed."""

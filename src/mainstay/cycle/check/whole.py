@@ -1,0 +1,68 @@
+"""The whole check: read everything in one snapshot, prove ledger, links and state, and say what was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mainstay.cycle.check import digest as digests
+from mainstay.cycle.check import labels, ledger_proof, links, sql
+from mainstay.cycle.check.arrow import Source, appended, load, our_models, warehouse
+from mainstay.cycle.check.findings import CheckResult, Progress, in_order
+from mainstay.platform.models import Fact
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def _silent(_what: str, _done: int, _of: int) -> None:
+    """No progress shown."""
+
+
+def run(*, expect_seal: tuple[int, str] | None = None, progress: Progress | None = None) -> CheckResult:
+    """Prove the instance by other means than it works by; reads only, through a connection of its own.
+
+    `expect_seal` is (number, hash) of a seal printed on a report or kept in a backup. What an open
+    transaction has written is not seen.
+    """
+    tell = progress or _silent
+    with warehouse() as duck:
+        rows = read_all(duck, tell)
+        findings = list(ledger_proof.prove(duck, expect_seal))
+        findings += links.prove(duck)
+        findings += labels.label_persons(duck)
+        digest = digests.digest(duck)
+        ordered = in_order(findings)
+        return CheckResult(not ordered, digest, last_seal(duck), counts(duck, rows), ordered)
+
+
+def read_all(duck: duckdb.DuckDBPyConnection, tell: Progress) -> dict[str, int]:
+    """Every table into DuckDB; returns the number of rows of each."""
+    source = Source()
+    models = our_models()
+    try:
+        rows = {}
+        for done, model in enumerate(models):
+            tell("read", done, len(models))
+            rows[model._meta.db_table] = load(duck, source, model)
+        tell("read", len(models), len(models))
+        return rows
+    finally:
+        source.close()
+
+
+def last_seal(duck: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
+    """Number and hash, as `--expect-seal` takes them; None while nothing was sealed."""
+    found = sql.rows(duck, "SELECT no, hash, to_entry FROM platform_seal ORDER BY no DESC LIMIT 1")
+    return {"no": found[0][0], "hash": found[0][1], "to_entry": found[0][2]} if found else None
+
+
+def counts(duck: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> dict[str, int]:
+    """What was looked at."""
+    return {
+        "entries": rows["platform_entry"],
+        "seals": rows["platform_seal"],
+        "persons": rows["people_person"],
+        "facts": sum(rows[model._meta.db_table] for model in appended() if issubclass(model, Fact)),
+        "duties": rows["duties_duty"],
+        "events": rows["duties_dutyevent"],
+    }

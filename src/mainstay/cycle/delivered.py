@@ -1,0 +1,86 @@
+"""What became of a file: the answer of `intake`, shaped as the contract says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from mainstay.cycle.held import RejectLine
+from mainstay.intake.rules.verdicts import VERDICTS
+
+
+@dataclass(frozen=True, slots=True)
+class WarningLine:
+    """A row that was taken as it is although two of its columns look wrong together."""
+
+    row: int
+    column: str
+    value: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One delivery's verdicts: received = new + known + revised + conflict + rejected; warned ones beside."""
+
+    delivery: UUID
+    encoding: str
+    separator: str
+    dry_run: bool
+    rows: dict[str, int]
+    facts_added: int
+    persons: dict[str, int]
+    rejects: tuple[RejectLine, ...] = ()
+    warnings: tuple[WarningLine, ...] = ()
+    columns_unread: tuple[str, ...] = ()
+    sheet: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something is held or in conflict, else 0."""
+        return 1 if self.rejects or self.rows["conflict"] else 0
+
+    def as_data(self) -> dict[str, Any]:
+        """The `data` object of `mainstay.intake/1`."""
+        return {
+            "delivery": str(self.delivery),
+            "encoding": self.encoding,
+            "separator": self.separator,
+            "sheet": self.sheet,
+            "dry_run": self.dry_run,
+            "rows": dict(self.rows),
+            "facts_added": self.facts_added,
+            "persons": dict(self.persons),
+            "rejects": [reject_data(line) for line in self.rejects],
+            "warnings": [
+                {name: getattr(line, name) for name in ("row", "column", "value", "code", "reason")}
+                for line in self.warnings
+            ],
+            "columns_unread": list(self.columns_unread),
+        }
+
+
+REJECT_KEYS = ("row", "column", "value", "code", "reason", "remedy", "held")
+
+
+def reject_data(line: RejectLine) -> dict[str, Any]:
+    """A held field or row as the contract's object, with its id for mending."""
+    return {**{name: getattr(line, name) for name in REJECT_KEYS}, "reject": str(line.reject)}
+
+
+@dataclass
+class Tally:
+    """Counts while a file is taken in."""
+
+    rows: dict[str, int] = field(default_factory=lambda: {"received": 0, **dict.fromkeys(VERDICTS, 0), "warned": 0})
+    facts: int = 0
+    created: int = 0
+    people: set[int] = field(default_factory=set)
+    rejects: list[RejectLine] = field(default_factory=list)
+    warnings: list[WarningLine] = field(default_factory=list)
+
+    def count(self, verdict: str) -> None:
+        self.rows["received"] += 1
+        self.rows[verdict] += 1

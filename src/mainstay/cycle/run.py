@@ -1,0 +1,293 @@
+"""The operational period: sense, link, judge, account; resumable, and a second run changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from mainstay.cycle.arrivals import newly_known
+from mainstay.cycle.gather import Gatherer, Merges
+from mainstay.cycle.judging import Setting, Work, judge_chunk
+from mainstay.cycle.link import link
+from mainstay.cycle.models import Run, Step
+from mainstay.cycle.told import told_until
+from mainstay.duties.models import DutyState, SubjectState
+from mainstay.duties.queries import editions_put_into_force
+from mainstay.duties.rules.in_force import rulesets_on
+from mainstay.organisations.models import Post
+from mainstay.organisations.queries import posts_at
+from mainstay.platform import failpoints, ledger
+from mainstay.platform.clock import ONE_DAY, day_end, day_start, now
+from mainstay.platform.errors import MainstayError, code
+from mainstay.platform.locks import lease
+from mainstay.platform.models import Actor, Dirty, Entry, Instance
+from mainstay.platform.reading import View
+
+PERIOD_CLOSED = code("cycle.closed", "A later period is closed already; an earlier one cannot be run any more.")
+NO_EDITION = code("cycle.no_edition", "No protocol edition is in force on the day.")
+
+SYSTEM = "mainstay cycle"
+# What one transaction may hold the lock for, in seconds; the chunk size follows the time the last one took.
+HOLD = 0.1
+LARGEST = 2000
+
+AFTER_SEAL = failpoints.place("cycle.sense.sealed")
+LINK_BEFORE = failpoints.place("cycle.link.before_commit")
+LINK_AFTER = failpoints.place("cycle.link.after_commit")
+JUDGE_BEFORE = failpoints.place("cycle.judge.before_commit")
+JUDGE_AFTER = failpoints.place("cycle.judge.after_commit")
+ACCOUNT_BEFORE = failpoints.place("cycle.account.before_commit")
+ACCOUNT_AFTER = failpoints.place("cycle.account.after_commit")
+
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_step: str, _done: int, _of: int) -> None:
+    """No progress shown."""
+
+
+def run_cycle(*, on: date, by: Actor, progress: Progress = silent) -> list[Run]:
+    """Run the period of a city's day, and before it every period missed since the last one, in order.
+
+    The same day again picks up what arrived since and changes nothing otherwise. Raises
+    `cycle.closed` for a day before the last closed period, `cycle.no_edition` where nothing rules.
+    """
+    with lease("reconciler"):
+        return [_run_period(day, by, progress) for day in _periods(on)]
+
+
+def _periods(on: date) -> list[date]:
+    last = Run.objects.filter(status="done").order_by("-period_date").values_list("period_date", flat=True).first()
+    if last is None or on == last:
+        return [on]
+    if on < last:
+        raise MainstayError(
+            PERIOD_CLOSED,
+            f"The period of {last} is closed; {on} lies before it. Ask for {last} or a later day.",
+            {"last": last.isoformat(), "asked": on.isoformat()},
+        )
+    return [last + ONE_DAY * n for n in range(1, (on - last).days + 1)]
+
+
+def _run_period(day: date, by: Actor, progress: Progress) -> Run:
+    zone = Instance.objects.values_list("zone", flat=True).get(id=1)
+    run = _begin(day, zone)
+    with _step(run, "sense") as counts:
+        counts["entries"] = _seal(run)
+    failpoints.reach(AFTER_SEAL)
+    if run.to_entry is None:
+        with _step(run, "link") as counts:
+            counts.update(_link(run, zone, by, progress))
+        seal = ledger.seal(at=run.moment_at)
+        assert seal is not None
+        run.to_entry, run.seal_no = seal.to_entry, seal.no
+        run.save(update_fields=["to_entry", "seal_no"])
+    with _step(run, "judge") as counts:
+        counts.update(_judge(run, zone, by, progress))
+    with _step(run, "account") as counts:
+        failpoints.reach(ACCOUNT_BEFORE)
+        counts.update(_account(run))
+    ledger.seal(at=run.moment_at)
+    run.status, run.ended_at = "done", now()
+    run.save(update_fields=["status", "ended_at"])
+    failpoints.reach(ACCOUNT_AFTER)
+    return run
+
+
+def _begin(day: date, zone: str) -> Run:
+    """The run of this day that was cut short, to be taken up again, or a new one."""
+    unfinished = Run.objects.filter(period_date=day, status="running").order_by("started_at").first()
+    if unfinished is not None:
+        return unfinished
+    return Run.objects.create(
+        period_date=day, moment_at=day_end(day, zone), status="running", started_at=now()
+    )
+
+
+@contextmanager
+def _step(run: Run, name: str) -> Iterator[dict[str, Any]]:
+    step, _made = Step.objects.get_or_create(run=run, name=name, defaults={"started_at": now()})
+    counts: dict[str, Any] = {}
+    yield counts
+    step.counts, step.ended_at = counts, now()
+    step.save(update_fields=["counts", "ended_at"])
+
+
+def _seal(run: Run) -> int:
+    """Close what has come in; how many ledger entries that is since the last finished run."""
+    seal = ledger.seal(at=run.moment_at)
+    last = Run.objects.filter(status="done").order_by("-started_at").values_list("to_entry", flat=True).first()
+    return Entry.objects.filter(no__gt=last or 0, no__lte=seal.to_entry if seal else 0).count()
+
+
+# --- link ----------------------------------------------------------------------------------------------
+
+
+def _link(run: Run, zone: str, by: Actor, progress: Progress) -> dict[str, int]:
+    newest = Entry.objects.order_by("-no").values_list("no", flat=True).first() or 0
+    gatherer = _gatherer(run, newest, zone, _rules_on(run.period_date, newest))
+    people = _waiting("person", run)
+    written = 0
+    for done, some in _chunked(people):
+        failpoints.reach(LINK_BEFORE)
+        written += link(some, gatherer, by=by, at=run.moment_at)
+        failpoints.reach(LINK_AFTER)
+        progress("link", done, len(people))
+    return {"people": len(people), "exposures": written}
+
+
+def _gatherer(run: Run, to_entry: int, zone: str, diseases: Sequence[str] | dict) -> Gatherer:
+    view = View(to_entry=to_entry, known_by=run.moment_at)
+    return Gatherer(view, told_until(run, to_entry, zone), Merges(view), sorted(diseases))
+
+
+def _waiting(subject_type: str, run: Run) -> list[UUID]:
+    """Subjects with new facts, and those of whom facts become known only now that were entered before."""
+    found = set(Dirty.objects.filter(subject_type=subject_type).values_list("subject_id", flat=True))
+    if not Run.objects.filter(period_date=run.period_date, status="done").exists():
+        start = day_start(run.period_date, Instance.objects.values_list("zone", flat=True).get(id=1))
+        found.update(newly_known(start, run.moment_at)[subject_type])
+    return sorted(found)
+
+
+# --- judge ---------------------------------------------------------------------------------------------
+
+
+def _judge(run: Run, zone: str, by: Actor, progress: Progress) -> dict[str, int]:
+    setting = _setting(run, zone, by)
+    judged = changed = 0
+    posts = _waiting("post", run) + _due("post", run)
+    work = [
+        ("post", posts, frozenset(posts)),
+        ("question", ids := _waiting("question", run), frozenset(ids)),
+        ("person", *_people(run, posts)),
+    ]
+    for kind, ids, fresh in work:
+        for done, some in _chunked(sorted(set(ids))):
+            failpoints.reach(JUDGE_BEFORE)
+            changed += judge_chunk(Work(kind, some, fresh), setting)
+            failpoints.reach(JUDGE_AFTER)
+            judged += len(some)
+            progress("judge", done, len(ids))
+    return {"subjects": judged, "changes": changed}
+
+
+def _people(run: Run, posts: Sequence[UUID]) -> tuple[list[UUID], frozenset[UUID]]:
+    """(everybody to judge, those of them with new facts)."""
+    changed = set(_waiting("person", run))
+    due = set(_due("person", run))
+    return sorted(changed | due | _owned_by(posts)), frozenset(changed)
+
+
+def _due(subject_type: str, run: Run) -> list[UUID]:
+    """Whom the clock makes necessary: the earliest moment to look again has come."""
+    rows = SubjectState.objects.filter(next_look_at__lte=run.moment_at, subject_type=subject_type)
+    return sorted(set(rows.values_list("subject_id", flat=True)))
+
+
+def _owned_by(posts: Sequence[UUID]) -> set[UUID]:
+    """People whose open duties may change hands because a post was filled, vacated or moved."""
+    if not posts:
+        return set()
+    below = set(posts)
+    frontier = list(posts)
+    while frontier:
+        frontier = list(Post.objects.filter(superior__in=frontier).exclude(id__in=below).values_list("id", flat=True))
+        below.update(frontier)
+    rows = DutyState.objects.filter(status="open", subject_type="person")
+    owned = rows.filter(post__in=below).values_list("subject_id", flat=True)
+    answered = rows.filter(answering__in=posts).values_list("subject_id", flat=True)
+    return set(owned) | set(answered)
+
+
+def _rules_on(day: date, to_entry: int) -> dict:
+    return rulesets_on(day, editions_put_into_force(to_entry))
+
+
+def _setting(run: Run, zone: str, by: Actor) -> Setting:
+    assert run.to_entry is not None
+    adopted = editions_put_into_force(run.to_entry)
+    rules = rulesets_on(run.period_date + ONE_DAY, adopted)
+    before = rulesets_on(run.period_date, adopted)
+    if rules.keys() == before.keys() and all(rules[d].editions == before[d].editions for d in rules):
+        before = rules
+    if not rules and not before:
+        raise MainstayError(
+            NO_EDITION, f"No protocol edition is in force on {run.period_date}; adopt one first.", {"on": run.period_date}
+        )
+    gatherer = _gatherer(run, run.to_entry, zone, {*rules, *before} - {"house"})
+    return Setting(
+        period=run.period_date,
+        moment=run.moment_at,
+        zone=zone,
+        to_entry=run.to_entry,
+        rules=rules,
+        rules_of_period=before,
+        posts=posts_at(run.moment_at, gatherer.view),
+        gatherer=gatherer,
+        by=by,
+    )
+
+
+# --- account -------------------------------------------------------------------------------------------
+
+_COUNTED = ("opened", "done", "missed", "withdrawn", "reopened", "escalated", "reassigned")
+
+
+def _account(run: Run) -> dict[str, int]:
+    """What became of duties in this period; `kept` are those open before it and after it."""
+    counts = dict.fromkeys(_COUNTED, 0)
+    with connection.cursor() as cursor:
+        day = run.period_date if connection.vendor == "postgresql" else run.period_date.isoformat()
+        cursor.execute("SELECT verb, COUNT(*) FROM duties_dutyevent WHERE period_date = %s GROUP BY verb", [day])
+        counts.update({verb: n for verb, n in cursor.fetchall() if verb in counts})
+        cursor.execute(
+            "SELECT COUNT(*) FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id "
+            "WHERE s.status = 'open' AND d.opened_on < %s",
+            [day],
+        )
+        counts["kept"] = cursor.fetchone()[0]
+    return counts
+
+
+# --- chunks ---------------------------------------------------------------------------------------------
+
+
+def _chunked(ids: Sequence[Any]) -> Iterator[tuple[int, list[Any]]]:
+    """(how many are done after it, chunk): sized so that one transaction holds the lock about `HOLD` seconds."""
+    size, start = 50, 0
+    while start < len(ids):
+        some = list(ids[start : start + size])
+        begun = time.monotonic()
+        yield start + len(some), some
+        took = time.monotonic() - begun
+        start += len(some)
+        size = max(10, min(LARGEST, size * 2, int(len(some) * HOLD / max(took, 1e-4))))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A closed period as the contract prints it."""
+
+    run: Run
+    steps: list[Step]
+    next_at: datetime | None
+
+
+def period(run: Run) -> Period:
+    """The run with its steps and the next moment at which something falls due."""
+    steps = sorted(run.steps.all(), key=lambda step: step.started_at)
+    next_at = (
+        SubjectState.objects.filter(next_look_at__gt=run.moment_at)
+        .order_by("next_look_at")
+        .values_list("next_look_at", flat=True)
+        .first()
+    )
+    return Period(run, steps, next_at)

@@ -1,0 +1,149 @@
+"""From a draft in a mapping's words to a row of the area whose fact it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mainstay.care.models import Treatment
+from mainstay.cases.models import Classification, Onset, Outcome, Report, Result, Severity, Specimen, Symptom
+from mainstay.duties.models import Evidence
+from mainstay.intake.rules.rows import Draft
+from mainstay.isolation.models import Stay
+from mainstay.people.models import Trait
+from mainstay.platform import bulk
+from mainstay.platform.identity import keyed_id
+from mainstay.platform.models import Fact
+from mainstay.screening.models import Check
+from mainstay.tracing.models import Contact, Exposure, Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where one kind of fact is kept: its model, and what its span's two days are called there."""
+
+    model: type[Fact]
+    of_disease: bool = True
+    first: str = ""
+    last: str = ""
+    observed: str = ""  # which end of the span the fact's own day is
+
+
+STORES: dict[str, Store] = {
+    "classification": Store(Classification),
+    "onset": Store(Onset),
+    "severity": Store(Severity),
+    "symptom": Store(Symptom, of_disease=False),
+    "specimen": Store(Specimen),
+    "result": Store(Result),
+    "outcome": Store(Outcome),
+    "report": Store(Report),
+    "contact": Store(Contact, first="first_date", last="last_date", observed="last"),
+    "exposure": Store(Exposure, first="first_date", last="last_date", observed="last"),
+    "presence": Store(Presence, of_disease=False, first="first_date", last="last_date", observed="last"),
+    "check": Store(Check, of_disease=False),
+    "treatment": Store(Treatment),
+    "stay": Store(Stay, of_disease=False, first="starts_date", last="ends_date", observed="first"),
+    "trait": Store(Trait, of_disease=False),
+    "evidence": Store(Evidence),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What all facts of one delivery share."""
+
+    key: bytes
+    source: str
+    disease: str
+    at: datetime
+    facilities: Mapping[str, UUID]
+
+
+def root_of(key: bytes, record: UUID, place_no: int, slot: str) -> UUID:
+    """The root of the fact in one slot of a record; contents that conflict have roots of their own."""
+    return keyed_id(key, "fact", record.hex, str(place_no), slot)
+
+
+def version_id(key: bytes, root: UUID, content: str, version: int) -> UUID:
+    """The id of one version: the same for the same content sent again, so that nothing is written twice."""
+    return keyed_id(key, root.hex, content, str(version))
+
+
+def first_version(draft: Draft, root: UUID, persons: Mapping[str, UUID], writing: Writing) -> Fact:
+    """The fact as first stated: known when the mapping says, else on receipt."""
+    return _fact(draft, root, 1, persons, writing, draft.known_at, draft.with_index)
+
+
+def later_version(draft: Draft, root: UUID, version: int, persons: Mapping[str, UUID], writing: Writing) -> Fact:
+    """The fact as corrected: a correction becomes known when it comes, whatever day it speaks of."""
+    return _fact(draft, root, version, persons, writing, None, False)
+
+
+def retraction(last: Fact, writing: Writing) -> Fact:
+    """The fact as no longer stated: the last version's words, and that they do not hold."""
+    values = {field.attname: getattr(last, field.attname) for field in last._meta.concrete_fields}
+    version = last.version + 1
+    values.update(
+        id=version_id(writing.key, last.root, RETRACTED, version),
+        entry_id=None,
+        version=version,
+        retracted=True,
+        became_known_at=writing.at,
+        known_on_receipt=True,
+    )
+    if "known_with_index" in values:
+        values["known_with_index"] = False
+    return bulk.build(type(last), values)
+
+
+RETRACTED = "retracted"
+
+
+def _fact(
+    draft: Draft,
+    root: UUID,
+    version: int,
+    persons: Mapping[str, UUID],
+    writing: Writing,
+    known_at: datetime | None,
+    with_index: bool,
+) -> Fact:
+    store = STORES[draft.fact]
+    on_receipt = known_at is None and not with_index
+    values: dict[str, Any] = {
+        "id": version_id(writing.key, root, draft.content, version),
+        "root": root,
+        "version": version,
+        "source": writing.source,
+        "person_id": persons[draft.role],
+        "observed_date": draft.date,
+        "observed_at": draft.at,
+        "became_known_at": writing.at if on_receipt else known_at,
+        "known_on_receipt": on_receipt,
+    }
+    if store.of_disease:
+        values["disease"] = writing.disease
+    if store.first:
+        values[store.first] = draft.first
+        values[store.last] = draft.last
+        values["observed_date"] = draft.first if store.observed == "first" else draft.last
+    for name, value in draft.values:
+        convert = _CONVERT.get(name)
+        if convert is not None:
+            name, value = convert(value, writing)  # noqa: PLW2901 - the store's own word for it
+        values[name] = value
+    if draft.fact == "trait":
+        values["value"] = str(values["value"])
+    elif draft.fact == "contact":
+        values["index_id"] = persons[draft.index]
+        values["known_with_index"] = with_index
+    return bulk.build(store.model, values)
+
+
+_CONVERT: dict[str, Callable[[Any, Writing], tuple[str, Any]]] = {
+    "facility": lambda value, writing: ("facility_id", writing.facilities[value]),
+}

@@ -1,0 +1,248 @@
+"""Reads of duties: what stands for subjects, editions in force, and the lists by day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from mainstay.duties.models import Edition
+from mainstay.duties.rules.edition import Edition as Rules
+from mainstay.duties.rules.in_force import InForce
+from mainstay.duties.rules.reconcile import Standing
+from mainstay.platform import bulk
+from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, reader, same
+
+_STANDING = (
+    "s.subject_id, d.disease, d.id, d.clause, d.episode, d.occurrence, d.starts_at, d.due_at, "
+    "s.status, s.seq, s.level, s.post_id, s.answering_id, s.evidence, s.required"
+)
+_READ = reader(
+    as_uuid,
+    same,
+    as_uuid,
+    same,
+    same,
+    as_date,
+    as_instant,
+    as_instant,
+    same,
+    same,
+    same,
+    as_uuid,
+    as_uuid,
+    as_uuid,
+    as_bool,
+)
+
+
+def standing_duties(
+    subjects: Sequence[UUID], since: date | None = None
+) -> dict[tuple[UUID, str], dict[UUID, Standing]]:
+    """{(subject, disease): {duty: Standing}} of these subjects.
+
+    With `since` only what can still change by the clock: what is open, one-off, or of that day or later.
+    """
+    where, params = bulk.in_list("s.subject_id", subjects)
+    if since is not None:
+        where += " AND (s.status = 'open' OR d.occurrence IS NULL OR d.occurrence >= %s)"
+        params = [*params, since if connection.vendor == "postgresql" else since.isoformat()]
+    sql = f"SELECT {_STANDING} FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id WHERE {where} ORDER BY d.id"
+    found: dict[tuple[UUID, str], dict[UUID, Standing]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        for row in cursor.fetchall():
+            values = _READ(row)
+            found.setdefault((values[0], values[1]), {})[values[2]] = Standing(*values[2:])
+    return found
+
+
+def editions_put_into_force(to_entry: int | None = None) -> list[InForce]:
+    """Every adoption in the order it was made, up to a ledger number."""
+    rows = Edition.objects.order_by("entry_id")
+    if to_entry is not None:
+        rows = rows.filter(entry_id__lte=to_entry)
+    return [InForce(_parsed(row.sha256, row.text, row.origin), row.from_date, row.withdrawn) for row in rows]
+
+
+@lru_cache(maxsize=64)
+def _parsed(_sha256: str, text: str, origin: str) -> Rules:
+    from mainstay.duties.validation import read_edition
+
+    return read_edition(text, origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which duties of a day: None asks for all. `moment` is the day's end."""
+
+    day: date
+    moment: datetime
+    to_entry: int | None = None
+    kind: str | None = None
+    post: UUID | None = None
+    place: tuple[str, UUID] | None = None  # (scope column, place)
+    status: str | None = None
+    subject: UUID | None = None
+    duty: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """One duty as it stood at a day's end."""
+
+    id: UUID
+    subject_type: str
+    subject_id: UUID
+    disease: str
+    edition: str
+    clause: str
+    episode: str
+    occurrence: date | None
+    kind: str
+    starts_at: datetime
+    due_at: datetime
+    status: str
+    level: int
+    post: UUID | None
+    answering: UUID | None
+    evidence: UUID | None
+    required: bool
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindTotal:
+    """One kind's count: `should` is the sum of the others, each duty in one; withdrawn ones are outside."""
+
+    kind: str
+    done: int
+    open: int
+    overdue: int
+    missed: int
+    excused: int
+
+    @property
+    def should(self) -> int:
+        return self.done + self.open + self.overdue + self.missed + self.excused
+
+
+_ROW = (
+    "d.id, d.subject_type, d.subject_id, d.disease, d.edition, d.clause, d.episode, d.occurrence, d.kind, "
+    "d.starts_at, d.due_at, e.status, e.level, e.post_id, e.answering_id, e.evidence, e.required, e.cause"
+)
+_READ_ROW = reader(
+    as_uuid,
+    same,
+    as_uuid,
+    same,
+    same,
+    same,
+    same,
+    as_date,
+    same,
+    as_instant,
+    as_instant,
+    same,
+    same,
+    as_uuid,
+    as_uuid,
+    as_uuid,
+    as_bool,
+    same,
+)
+# "overdue" is no status that is stored: it is an open duty whose deadline has passed by the day's end.
+_SHOWN = "CASE WHEN e.status = 'open' AND d.due_at < %s THEN 'overdue' ELSE e.status END"
+
+
+def list_duties(wanted: Wanted, after: UUID | None = None, limit: int | None = None) -> list[DutyRow]:
+    """Duties as they stood at the end of a day, by id, one page from `after` on; one statement.
+
+    Tomorrow's occurrences, which exist already, are not that day's and left out.
+    """
+    source, params = _as_of(wanted)
+    page = ""
+    if after is not None:
+        page, params = " AND d.id > %s", [*params, bulk.id_values([after])[0]]
+    if limit is not None:
+        page += f" ORDER BY d.id LIMIT {int(limit)}"
+    else:
+        page += " ORDER BY d.id"
+    shown = _ROW.replace("e.status", _SHOWN)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {shown} {source}{page}", [_sql(wanted.moment), *params])
+        return [DutyRow(*_READ_ROW(row)) for row in cursor.fetchall()]
+
+
+def duty_totals(wanted: Wanted) -> list[KindTotal]:
+    """Per kind of duty how many should have been, and what became of them; one statement."""
+    source, params = _as_of(wanted)
+    with connection.cursor() as cursor:
+        sql = f"SELECT d.kind, {_SHOWN} AS shown, COUNT(*) {source} AND e.status <> 'withdrawn' GROUP BY d.kind, shown"
+        cursor.execute(sql, [_sql(wanted.moment), *params])
+        counts: dict[str, dict[str, int]] = {}
+        for kind, shown, number in cursor.fetchall():
+            counts.setdefault(kind, {})[shown] = number
+    names = ("done", "open", "overdue", "missed", "excused")
+    return [KindTotal(kind, *(counts[kind].get(name, 0) for name in names)) for kind in sorted(counts)]
+
+
+def ownership(wanted: Wanted, headquarters: UUID | None) -> tuple[int, int]:
+    """(open duties that nobody answers for, open duties that have fallen to headquarters); one statement."""
+    source, params = _as_of(wanted)
+    there = bulk.id_values([headquarters])[0] if headquarters else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) - COUNT(e.answering_id), "
+            f"COALESCE(SUM(CASE WHEN e.answering_id = %s THEN 1 ELSE 0 END), 0) {source} AND e.status = 'open'",
+            [there, *params],
+        )
+        unowned, at_headquarters = cursor.fetchone()
+    return int(unowned), int(at_headquarters)
+
+
+def _as_of(wanted: Wanted) -> tuple[str, list[Any]]:
+    """FROM and WHERE of duties with their last event by the day (and by the ledger number)."""
+    bound, bounds = "period_date <= %s", [_sql(wanted.day)]
+    if wanted.to_entry is not None:
+        bound, bounds = bound + " AND entry_id <= %s", [*bounds, wanted.to_entry]
+    mine = " AND ".join("e." + part for part in bound.split(" AND "))
+    later = " AND ".join("l." + part for part in bound.split(" AND "))
+    sql = (
+        "FROM duties_duty d JOIN duties_dutyevent e ON e.duty_id = d.id "
+        "JOIN duties_dutystate s ON s.duty_id = d.id "
+        f"WHERE {mine} AND (d.occurrence IS NULL OR d.occurrence <= %s) AND NOT EXISTS ("
+        f"SELECT 1 FROM duties_dutyevent l WHERE l.duty_id = d.id AND l.seq > e.seq AND {later})"
+    )
+    params = [*bounds, _sql(wanted.day), *bounds]
+    filters, values = _filters(wanted)
+    return sql + filters, [*params, *values]
+
+
+def _filters(wanted: Wanted) -> tuple[str, list[Any]]:
+    sql, params = "", []
+    for column, value in (("d.subject_id", wanted.subject), ("d.id", wanted.duty)):
+        if value is not None:
+            sql, params = sql + f" AND {column} = %s", [*params, *bulk.id_values([value])]
+    if wanted.kind is not None:
+        sql, params = sql + " AND d.kind = %s", [*params, wanted.kind]
+    if wanted.post is not None:
+        post = bulk.id_values([wanted.post])[0]
+        sql, params = sql + " AND (e.post_id = %s OR e.answering_id = %s)", [*params, post, post]
+    if wanted.place is not None:
+        column, place = wanted.place
+        sql, params = sql + f" AND s.{column} = %s", [*params, *bulk.id_values([place])]
+    if wanted.status is not None:
+        sql, params = sql + f" AND {_SHOWN} = %s", [*params, _sql(wanted.moment), wanted.status]
+    return sql, params
+
+
+def _sql(value: date | datetime) -> Any:
+    if connection.vendor == "postgresql":
+        return value
+    return str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value.isoformat()

@@ -1,0 +1,177 @@
+"""Writes of duties: editions put into force, changes applied, evidence recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from mainstay.duties.models import Duty, DutyEvent, DutyState, Edition, Evidence, SubjectState
+from mainstay.duties.rules.reconcile import Change, Standing
+from mainstay.platform import bulk, ledger
+from mainstay.platform.identity import derived_id, new_id
+from mainstay.platform.models import Actor, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The ancestor columns of where the subject is."""
+
+    district: UUID | None = None
+    community: UUID | None = None
+    unit: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectChanges:
+    """One subject's changes under one disease, its scope, and its state after judging."""
+
+    type: str
+    id: UUID
+    disease: str
+    changes: Sequence[Change]
+    scope: Scope
+    category: str
+    next_look_at: datetime | None
+
+
+def put_into_force(
+    *, name: str, text: str, sha256: str, origin: str, from_date: date, by: Actor, at: datetime, withdrawn: bool = False
+) -> Entry | None:
+    """Record that an edition holds from a city's day on (or, withdrawn, no longer does); a ledger line.
+
+    The text is kept with it, so that years later the same judging can be repeated.
+    """
+    number = Edition.objects.filter(name=name).count()
+    row = Edition(
+        id=derived_id("edition", name, from_date.isoformat(), sha256, str(withdrawn), str(number)),
+        name=name,
+        from_date=from_date,
+        withdrawn=withdrawn,
+        sha256=sha256,
+        text=text,
+        origin=origin,
+    )
+    return ledger.append([row], by=by, at=at, verb="protocol.withdraw" if withdrawn else "protocol.adopt")
+
+
+def record_evidence(
+    *, person: UUID, kind: str, observed_date: date, known_at: datetime, by: Actor, at: datetime, disease: str, note: str = ""
+) -> Evidence:
+    """Record that something owed was done (an investigation, a list of contacts taken); touches the person."""
+    identity = new_id()
+    row = Evidence(
+        id=identity,
+        root=identity,
+        person_id=person,
+        disease=disease,
+        kind=kind,
+        note=note,
+        observed_date=observed_date,
+        became_known_at=known_at,
+        source="desk",
+    )
+    ledger.append([row], by=by, at=at, verb="evidence.record")
+    return row
+
+
+def apply_changes(
+    subjects: Sequence[SubjectChanges], *, period: date, by: Actor, at: datetime, clean: Sequence[UUID], to_entry: int
+) -> Entry | None:
+    """Write many subjects' changes under one ledger entry, with the state that follows from them.
+
+    `clean` are the subjects judged on all facts up to `to_entry`; their marks go in the same
+    transaction, unless something newer touched them.
+    """
+    duties, events = [], []
+    states: dict[UUID, DutyState] = {}
+    for subject in subjects:
+        for change in subject.changes:
+            if change.owed is not None:
+                duties.append(_duty(subject, change, period))
+            events.append(_event(change, period))
+            states[change.after.id] = _state(subject, change.after)
+    looks = [_look(subject, period) for subject in subjects]
+    with transaction.atomic():
+        entry = ledger.append([*duties, *events], by=by, at=at, verb="cycle.judge")
+        bulk.upsert(list(states.values()), key=("duty_id",))
+        bulk.upsert(looks, key=("subject_id", "disease"))
+        _unmark(clean, to_entry)
+    return entry
+
+
+def _duty(subject: SubjectChanges, change: Change, period: date) -> Duty:
+    owed = change.owed
+    assert owed is not None
+    return Duty(
+        id=change.after.id,
+        subject_type=subject.type,
+        subject_id=subject.id,
+        disease=owed.disease,
+        edition=owed.edition,
+        clause=owed.clause,
+        episode=owed.episode,
+        occurrence=owed.occurrence,
+        kind=owed.kind,
+        starts_at=owed.starts_at,
+        due_at=owed.due_at,
+        opened_on=period,
+    )
+
+
+def _event(change: Change, period: date) -> DutyEvent:
+    after = change.after
+    return DutyEvent(
+        id=derived_id("event", after.id.hex, str(after.seq)),
+        duty_id=after.id,
+        seq=after.seq,
+        verb=change.verb,
+        period_date=period,
+        status=after.status,
+        level=after.level,
+        post_id=after.post,
+        answering_id=after.answering,
+        evidence=after.evidence,
+        required=after.required,
+        cause=change.cause,
+    )
+
+
+def _state(subject: SubjectChanges, after: Standing) -> DutyState:
+    return DutyState(
+        duty_id=after.id,
+        subject_type=subject.type,
+        subject_id=subject.id,
+        status=after.status,
+        seq=after.seq,
+        level=after.level,
+        post_id=after.post,
+        answering_id=after.answering,
+        evidence=after.evidence,
+        required=after.required,
+        due_at=after.due_at,
+        district_id=subject.scope.district,
+        community_id=subject.scope.community,
+        unit_id=subject.scope.unit,
+    )
+
+
+def _look(subject: SubjectChanges, period: date) -> SubjectState:
+    return SubjectState(
+        subject_type=subject.type,
+        subject_id=subject.id,
+        disease=subject.disease,
+        category=subject.category,
+        next_look_at=subject.next_look_at,
+        period_date=period,
+    )
+
+
+def _unmark(subjects: Sequence[UUID], to_entry: int) -> None:
+    for some in bulk.chunks(subjects, 5000):
+        where, params = bulk.in_list("subject_id", some)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM platform_dirty WHERE {where} AND entry_no <= %s", [*params, to_entry])

@@ -1,0 +1,224 @@
+"""Writes of persons: looked up or made by identifier, merged and parted again, identifiers erased."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from mainstay.people.models import Identifier, Merge, Person
+from mainstay.platform import bulk, ledger
+from mainstay.platform.errors import MainstayError, code
+from mainstay.platform.identity import new_id
+from mainstay.platform.keys import KEY_VERSION, Keys, blind_index, encrypt, load_keys
+from mainstay.platform.ledger import Subject
+from mainstay.platform.models import Actor, Entry
+
+MERGE_REFUSED = code("person.merge", "These two persons cannot be merged.")
+UNMERGE_REFUSED = code("person.unmerge", "This person is not merged into another.")
+LOOKED_UP_AT_ONCE = 5000
+
+
+class Identity(NamedTuple):
+    """An identifier as a source gives it: whose numbering, and the number or name."""
+
+    scheme: str
+    value: str
+
+
+@dataclass(slots=True)
+class Resolved:
+    """Whom identifiers stand for, and what `keep` still has to write so that it is so."""
+
+    persons: dict[Identity, UUID] = field(default_factory=dict)
+    created: frozenset[Identity] = frozenset()  # nobody stood behind these before
+    rising: frozenset[UUID] = frozenset()  # so far only named by others, known from now on
+    new_persons: list[Person] = field(default_factory=list)
+    new_identifiers: list[Identifier] = field(default_factory=list)
+
+
+def look_up(identities: Iterable[Identity], *, keys: Keys | None = None) -> dict[Identity, UUID]:
+    """The persons whom these identifiers stand for, exactly; those never heard of are left out."""
+    return _look_up(_blinds(identities, keys or load_keys()))[0]
+
+
+def resolve(identities: Collection[Identity], *, known: Collection[Identity] = (), keys: Keys | None = None) -> Resolved:
+    """The persons for these identifiers, made where there are none; call it inside the transaction that uses them.
+
+    `known` are those of whom the source says something itself; the others are kept as not yet known,
+    until a row of their own comes. The caller's facts about them leave the ledger line.
+    """
+    resolved = prepare(identities, known=known, keys=keys)
+    keep(resolved)
+    return resolved
+
+
+def prepare(identities: Collection[Identity], *, known: Collection[Identity] = (), keys: Keys | None = None) -> Resolved:
+    """As `resolve`, but nothing is written yet: so that the transaction that does is short."""
+    keys = keys or load_keys()
+    blinds = _blinds(identities, keys)
+    persons, unknown = _look_up(blinds)
+    vouched = frozenset(known)
+    rising = frozenset(person for identity, person in persons.items() if identity in vouched and person in unknown)
+    resolved = Resolved(persons, rising=rising)
+    missing = {blind: some for blind, some in blinds.items() if some[0] not in persons}
+    for (scheme, blind), spellings in missing.items():
+        person = Person(id=new_id(), known=not vouched.isdisjoint(spellings))
+        resolved.new_persons.append(person)
+        resolved.new_identifiers.append(_identifier(person.id, Identity(scheme, spellings[0].value), blind, keys))
+        for identity in spellings:
+            persons[identity] = person.id
+    resolved.created = frozenset(identity for spellings in missing.values() for identity in spellings)
+    return resolved
+
+
+def keep(resolved: Resolved) -> None:
+    """Write what `prepare` found missing; raises IntegrityError where somebody else was first."""
+    bulk.insert(resolved.new_persons)
+    bulk.insert(resolved.new_identifiers)
+    if resolved.rising:
+        Person.objects.filter(id__in=resolved.rising).update(known=True)
+
+
+Blinds = dict[tuple[str, str], list[Identity]]
+
+
+def _blinds(identities: Iterable[Identity], keys: Keys) -> Blinds:
+    """By blind index the spellings that come to it: two spellings of one identifier are one person."""
+    blinds: Blinds = {}
+    for identity in dict.fromkeys(identities):
+        blinds.setdefault((identity.scheme, blind_index(keys, *identity)), []).append(identity)
+    return blinds
+
+
+def _look_up(blinds: Blinds) -> tuple[dict[Identity, UUID], set[UUID]]:
+    """(persons found, those of them nobody but a contact's naming vouches for)."""
+    persons: dict[Identity, UUID] = {}
+    unknown: set[UUID] = set()
+    with connection.cursor() as cursor:
+        for some in bulk.chunks(blinds, LOOKED_UP_AT_ONCE):
+            for scheme, blind, value, known in _matches(cursor, [blind for _scheme, blind in some]):
+                person = value if isinstance(value, UUID) else UUID(value)
+                persons.update(dict.fromkeys(blinds.get((scheme, blind), ()), person))
+                if not known:
+                    unknown.add(person)
+    return persons, unknown
+
+
+def _matches(cursor, blinds: list[str]) -> list[tuple]:  # noqa: ANN001 - Django's cursor has no public type
+    if connection.vendor == "postgresql":
+        where, params = "i.blind = ANY(%s)", [blinds]
+    else:
+        where, params = f"i.blind IN ({','.join(['%s'] * len(blinds))})", blinds
+    cursor.execute(
+        "SELECT i.scheme, i.blind, i.person_id, p.known FROM people_identifier i "
+        f"JOIN people_person p ON p.id = i.person_id WHERE {where}",
+        params,
+    )
+    return cursor.fetchall()
+
+
+def _identifier(person_id: UUID, identity: Identity, blind: str, keys: Keys) -> Identifier:
+    row_id = new_id()
+    return Identifier(
+        id=row_id,
+        person_id=person_id,
+        scheme=identity.scheme,
+        blind=blind,
+        sealed=encrypt(keys, identity.value, sealed_place(row_id)),
+        key_version=KEY_VERSION,
+    )
+
+
+def sealed_place(identifier_id: UUID) -> str:
+    """What binds an encrypted identifier to its cell."""
+    return f"people_identifier.sealed.{identifier_id.hex}"
+
+
+def merge(*, person: UUID, into: UUID, reason: str, by: Actor, at: datetime) -> Entry | None:
+    """Read `person` as `into` from now on; facts stay where they were made, and both are judged again.
+
+    Raises `person.merge` where that would be a circle, or one of them is merged already.
+    """
+    with transaction.atomic():
+        rows = {row.id: row for row in Person.objects.select_for_update().filter(id__in=[person, into])}
+        _refuse_merge(person, into, rows)
+        root = new_id()
+        fact = Merge(
+            id=root,
+            root=root,
+            person_id=person,
+            into_id=into,
+            reason=reason[:200],
+            source="desk",
+            became_known_at=at,
+            known_on_receipt=True,
+        )
+        entry = ledger.append([fact], by=by, at=at, verb="person.merge")
+        Person.objects.filter(id=person).update(merged_into=into)
+        return entry
+
+
+def _refuse_merge(person: UUID, into: UUID, rows: dict[UUID, Person]) -> None:
+    why = ""
+    if person == into:
+        why = "they are the same record; name two"
+    elif person not in rows or into not in rows:
+        why = "one of them does not exist; look the identifiers up again"
+    elif rows[person].merged_into_id is not None:
+        why = "the first is merged into another already; part them before"
+    else:
+        # Up the chain from `into`: to meet `person` there would be a circle.
+        above, seen = rows[into].merged_into_id, {into}
+        while above is not None and above not in seen:
+            seen.add(above)
+            above = Person.objects.values_list("merged_into_id", flat=True).get(id=above)
+        if person in seen:
+            why = "the second is merged into the first already; that would be a circle"
+    if why:
+        raise MainstayError(
+            MERGE_REFUSED, f"Cannot merge: {why}.", {"person": str(person), "into": str(into)}
+        )
+
+
+def unmerge(*, person: UUID, by: Actor, at: datetime) -> Entry | None:
+    """Undo a merge: the two are read apart again, and both are judged again."""
+    with transaction.atomic():
+        row = Person.objects.select_for_update().filter(id=person).first()
+        last = Merge.objects.filter(person_id=person).order_by("-entry_id", "-version").first()
+        if row is None or row.merged_into_id is None or last is None or last.retracted:
+            raise MainstayError(
+                UNMERGE_REFUSED,
+                "This person is not merged into another; look the identifier up again.",
+                {"person": str(person)},
+            )
+        fact = Merge(
+            id=new_id(),
+            root=last.root,
+            version=last.version + 1,
+            retracted=True,
+            person_id=person,
+            into_id=last.into_id,
+            reason=last.reason,
+            source="desk",
+            became_known_at=at,
+            known_on_receipt=True,
+        )
+        entry = ledger.append([fact], by=by, at=at, verb="person.unmerge")
+        Person.objects.filter(id=person).update(merged_into=None)
+        return entry
+
+
+def erase_identifiers(*, person: UUID, reason: str, by: Actor, at: datetime) -> int:
+    """Forget by what numbers and names somebody was known; every fact stays as it was. Returns how many."""
+    with transaction.atomic():
+        count, _ = Identifier.objects.filter(person_id=person).delete()
+        if count:
+            ledger.append(
+                [], by=by, at=at, verb="person.erase", purpose=reason[:200], touch=[Subject("person", person)]
+            )
+        return count

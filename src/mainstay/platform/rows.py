@@ -1,0 +1,57 @@
+"""Raw database values as Python's, alike on both databases: raw SQL knows no field types on SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+
+def as_uuid(value: Any) -> UUID | None:
+    if value is None or isinstance(value, UUID):
+        return value
+    return UUID(value)
+
+
+@lru_cache(maxsize=100_000)
+def _date(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def as_date(value: Any) -> date | None:
+    if value is None or isinstance(value, date):
+        return value
+    return _date(value)
+
+
+@lru_cache(maxsize=100_000)
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def as_instant(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        # Django's SQLite cursor converts columns declared as datetime, to naive UTC.
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return _instant(value)
+
+
+def as_bool(value: Any) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def same(value: Any) -> Any:
+    return value
+
+
+def reader(*converters: Callable[[Any], Any]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """A function that converts one row, column by column."""
+
+    def read(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple([convert(value) for convert, value in zip(converters, row, strict=True)])
+
+    return read
