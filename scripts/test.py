@@ -97,10 +97,12 @@ def _pytest(database: str, arguments: list[str], environment: dict[str, str]) ->
     try:
         closing = _pass_on(process)
         code = process.wait()
-    except BaseException:
-        # Ctrl-C has reached pytest too; anything else has not. Either way nothing of ours outlives us.
-        _end(process)
+    except KeyboardInterrupt:
+        # Ctrl-C has reached pytest too, which says what it found before it ends.
+        _pass_on(process)
         raise
+    finally:
+        _end(process)
     return Outcome(database, code == 0, _summary(closing, code))
 
 
@@ -124,6 +126,7 @@ def _pass_on(process: subprocess.Popen[bytes]) -> str:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """Nothing of ours outlives us; a process that has ended already does not mind."""
     process.terminate()
     try:
         process.wait(ENDING_SECONDS)
@@ -139,7 +142,9 @@ def _summary(closing: str, code: int) -> str:
     passed = counts.get("passed", 0) + counts.get("xpassed", 0)
     failed = counts.get("failed", 0) + counts.get("error", 0)
     skipped = counts.get("skipped", 0) + counts.get("xfailed", 0)
-    return f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+    summary = f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+    # Without tests, or interrupted: nothing failed, and yet it is no success.
+    return summary if failed or code == 0 else f"{summary}; pytest ended with code {code}"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from mainstay.cases.models import Classification, Onset, Report, Result
 from mainstay.cycle import check
@@ -101,20 +101,29 @@ def world() -> World:
 @contextmanager
 def beneath() -> Iterator[Any]:
     """A cursor for somebody who owns the database: triggers and foreign keys out of the way, then back."""
-    tables = [model._meta.db_table for model in triggers.appended_models()]
+    sqlite = connection.vendor == "sqlite"
+    off, on = ("PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON") if sqlite else (_REPLICA, _ORIGIN)
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA foreign_keys=OFF")
-            for table in tables:
+        cursor.execute(off)
+        with transaction.atomic():
+            for table in [model._meta.db_table for model in triggers.appended_models()] if sqlite else []:
                 cursor.execute(f'DROP TRIGGER "{table}_no_update"')
                 cursor.execute(f'DROP TRIGGER "{table}_no_delete"')
             yield cursor
-            cursor.execute("PRAGMA foreign_keys=ON")
-        else:
-            cursor.execute("SET session_replication_role = replica")
-            yield cursor
-            cursor.execute("SET session_replication_role = origin")
-    triggers.install()
+            triggers.install()
+        cursor.execute(on)
+
+
+# What a superuser may say: no trigger fires, foreign keys included.
+_REPLICA, _ORIGIN = "SET session_replication_role = replica", "SET session_replication_role = origin"
+
+
+def empty() -> None:
+    """The same database as a new home: nothing in it."""
+    with beneath() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if not table.startswith(("django_", "sqlite_")):
+                cursor.execute(f'DELETE FROM "{table}"')
 
 
 def value_of(identity: UUID) -> Any:

@@ -51,8 +51,8 @@ def reject_id(key: bytes, record: UUID, content: UUID, problem: Problem) -> UUID
 
 
 def reject_row(
-    reading: RowReading, problem: Problem, *, identity: UUID, record: UUID, delivery: UUID, mapping: str,
-    header: Sequence[str], keys: Keys,
+    reading: RowReading, problem: Problem, *, identity: UUID, record: UUID, content: UUID, delivery: UUID,
+    mapping: str, header: Sequence[str], keys: Keys,
 ) -> Reject:  # fmt: skip
     """The held field or row as it is kept: its place in plain words, all its cells encrypted."""
     cells = {"header": list(header), "cells": list(reading.cells), "columns": list(problem.columns)}
@@ -61,6 +61,7 @@ def reject_row(
         delivery_id=delivery,
         mapping=mapping,
         record=record,
+        content=content,
         row_no=reading.number,
         column=JOIN.join(problem.columns)[:200],
         code=problem.code,

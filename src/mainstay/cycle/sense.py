@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from mainstay.cycle.chunk import Chunk, Intake, Unit
+from mainstay.cycle.chunk import Chunk, Intake
 from mainstay.cycle.delivered import Delivered, Tally
-from mainstay.cycle.mended import Mends, mends_of
+from mainstay.cycle.mended import mends_of
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery
@@ -179,4 +178,4 @@ def _write(chunk: Chunk, intake: Intake, tally: Tally) -> None:
     chunk.count(plan, tally)
 
 
-__all__ = ["CHUNK", "Delivered", "Mends", "UUID", "Unit", "take_in"]
+__all__ = ["CHUNK", "Delivered", "take_in"]

@@ -134,7 +134,7 @@ def _fact(
     for name, value in draft.values:
         convert = _CONVERT.get(name)
         if convert is not None:
-            name, value = convert(value, writing)  # noqa: PLW2901 - the store's own word for it
+            name, value = convert(value, writing)
         values[name] = value
     if draft.fact == "trait":
         values["value"] = str(values["value"])

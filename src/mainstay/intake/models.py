@@ -58,6 +58,7 @@ class Reject(Appended):
     delivery_id = models.UUIDField()
     mapping = models.CharField(max_length=100)
     record = models.UUIDField()
+    content = models.UUIDField()
     row_no = models.PositiveIntegerField()
     column = models.CharField(max_length=200)
     code = models.CharField(max_length=60)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from mainstay.intake.models import Row
 from mainstay.intake.rules.verdicts import Standing
 from mainstay.platform import bulk
 
@@ -32,3 +33,12 @@ def standing(records: Iterable[UUID]) -> dict[UUID, list[Standing]]:
 
 def _uuid(value: object) -> UUID:
     return value if isinstance(value, UUID) else UUID(str(value))
+
+
+def contents_before(places: dict[UUID, set[int]]) -> set[tuple[UUID, UUID]]:
+    """(record, content) of every version so far at these places of these records."""
+    found: set[tuple[UUID, UUID]] = set()
+    for some in bulk.chunks(places, AT_ONCE):
+        rows = Row.objects.filter(record__in=some).values_list("record", "place_no", "content")
+        found |= {(record, content) for record, place_no, content in rows if place_no in places[record]}
+    return found

@@ -109,7 +109,7 @@ def _look_up(blinds: Blinds) -> tuple[dict[Identity, UUID], set[UUID]]:
     return persons, unknown
 
 
-def _matches(cursor, blinds: list[str]) -> list[tuple]:  # noqa: ANN001 - Django's cursor has no public type
+def _matches(cursor, blinds: list[str]) -> list[tuple]:
     if connection.vendor == "postgresql":
         where, params = "i.blind = ANY(%s)", [blinds]
     else:

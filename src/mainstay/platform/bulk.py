@@ -128,8 +128,8 @@ def _template(model: type[models.Model]) -> dict[str, Any]:
     """What a new row holds where nothing is said: the columns' plain defaults; made ids are not among them."""
     template: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
-        default = None if field.primary_key or callable(field.default) else field.get_default()
-        template[field.attname] = default
+        made = field.primary_key or (field.has_default() and callable(field.default))
+        template[field.attname] = None if made else field.get_default()
     return template
 
 

@@ -50,7 +50,7 @@ def reader_of(column: Column, null: frozenset[str], context: Context) -> Callabl
     """A function that reads this column's cells; it remembers what it has read, since days and words repeat."""
     read = _READERS[column.type](column, context)
     unknown = null | column.nothing
-    seen: dict[str, Read] = {text: (None, None) for text in unknown}
+    seen: dict[str, Read] = dict.fromkeys(unknown, (None, None))
 
     def cell(text: str) -> Read:
         found = seen.get(text)

@@ -1,0 +1,49 @@
+"""Cells that somebody mended: they stand for the bad ones as long as the feed sends those."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from mainstay.intake.models import Mended
+from mainstay.platform.keys import Keys, decrypt, encrypt, load_keys
+
+# For each record, by column: what the feed says, what stands for it. The column "" is the whole row.
+Cells = dict[str, tuple[str, str]]
+Mends = dict[UUID, Cells]
+WHOLE_ROW = ""
+SEP = "\x1f"
+
+
+def mends_of(mapping: str) -> Mends:
+    """All that was mended under this mapping."""
+    found: Mends = {}
+    for row in Mended.objects.filter(mapping=mapping).order_by("entry_id", "id"):
+        cells = json.loads(decrypt(load_keys(), row.sealed_cells, _place(row.id)))
+        found.setdefault(row.record, {}).update({name: (was, now) for name, (was, now) in cells.items()})
+    return found
+
+
+def sealed(keys: Keys, identity: UUID, cells: Cells) -> bytes:
+    """Mended cells as they are kept."""
+    return encrypt(keys, json.dumps(cells), _place(identity))
+
+
+def _place(identity: UUID) -> str:
+    return f"intake_mended.sealed_cells.{identity.hex}"
+
+
+def patched(cells: Sequence[str], header: Sequence[str], mends: Cells, separator: str) -> list[str]:
+    """The row with its mended cells; a cell that the feed has changed meanwhile stays as it is."""
+    if WHOLE_ROW in mends:
+        was, now = mends[WHOLE_ROW]
+        if was == SEP.join(cells):
+            cells = next(csv.reader([now], delimiter=separator), [])
+    if len(cells) != len(header):
+        return list(cells)
+    return [
+        mends[name][1] if name in mends and mends[name][0] == cell else cell
+        for name, cell in zip(header, cells, strict=True)
+    ]

@@ -1,0 +1,16 @@
+"""What the looks at an edition report to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mainstay.duties.validation.lines import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault at a path of keys and indices; the sentence says the remedy too."""
+
+    path: Path
+    code: str
+    sentence: str

@@ -1,0 +1,21 @@
+"""The product's settings over a home and keys of the tests' own, on the database the run asks for."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_home = Path(tempfile.mkdtemp(prefix="mainstay-tests-"))
+os.environ["MAINSTAY_HOME"] = str(_home)
+os.environ["MAINSTAY_KEYS"] = ",".join(
+    f"{name}={digit * 64}" for name, digit in (("seal", "1"), ("blind", "2"), ("cipher", "3"), ("record", "4"))
+)
+os.environ.pop("MAINSTAY_DATABASE_URL", None)
+if os.environ.get("MAINSTAY_TEST_DATABASE") == "postgresql":
+    os.environ["MAINSTAY_DATABASE_URL"] = os.environ["MAINSTAY_TEST_POSTGRES_URL"]
+
+from mainstay.web.settings import *  # noqa: E402, F403 - after the environment is set
+from mainstay.web.settings import DATABASES  # noqa: E402
+
+if "sqlite" in str(DATABASES["default"]["ENGINE"]):
+    # A file, not memory: the check reads the database by a second connection.
+    DATABASES["default"]["TEST"] = {"NAME": str(_home / "test.sqlite3")}
