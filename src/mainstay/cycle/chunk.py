@@ -13,6 +13,7 @@ from mainstay.cycle.delivered import Tally, WarningLine
 from mainstay.cycle.mended import Mends, patched
 from mainstay.cycle.statements import (
     STORES,
+    RecordIds,
     Writing,
     first_version,
     later_version,
@@ -30,7 +31,7 @@ from mainstay.organisations.models import Facility
 from mainstay.people import services as people
 from mainstay.people.services import Identity
 from mainstay.platform import bulk
-from mainstay.platform.identity import keyed_id, new_id
+from mainstay.platform.identity import new_id
 from mainstay.platform.keys import Keys
 from mainstay.platform.ledger import Subject
 from mainstay.platform.models import Actor, Appended, Fact
@@ -42,7 +43,9 @@ class Unit(NamedTuple):
     reading: RowReading
     record: UUID
     content: UUID
-    mended: bool = False  # sent again by whoever mended it: a new version although the feed's content is the same
+    mended: bool = (
+        False  # sent again by whoever mended it: a new version although the feed's content is the same
+    )
 
 
 @dataclass
@@ -53,6 +56,7 @@ class Intake:
     reader: RowReader
     header: Sequence[str]
     keys: Keys
+    record_ids: RecordIds
     facilities: dict[str, UUID]
     mends: Mends
     delivery: Delivery
@@ -79,11 +83,11 @@ class Intake:
 
     def ids(self, key: RowKey) -> tuple[UUID, UUID]:
         """(record, content): a row without a whole key is recognised by its content alone."""
-        secret, name = self.keys.record, self.mapping.name
-        content = keyed_id(secret, name, "content", key.content)
+        name = self.mapping.name
+        content = self.record_ids(name, "content", key.content)
         if not key.whole:
-            return keyed_id(secret, name, "incomplete", key.content), content
-        return keyed_id(secret, name, "record", key.record), content
+            return self.record_ids(name, "incomplete", key.content), content
+        return self.record_ids(name, "record", key.record), content
 
     def unit(self, number: int, cells: Sequence[str], mended: bool = False) -> Unit:
         """The row read, under the ids it is recognised by."""
@@ -132,7 +136,9 @@ class Chunk:
             else:
                 plan.rows += self._first(unit, verdict, plan.people, writing)
             if verdict.verdict == "conflict":
-                plan.rows.append(self._question(self._conflict(unit.record), "conflict", self.intake.mapping.name))
+                plan.rows.append(
+                    self._question(self._conflict(unit.record), "conflict", self.intake.mapping.name)
+                )
         if revised:
             Revision(self, revised, plan, writing).add()
         self._hold(plan)
@@ -161,7 +167,9 @@ class Chunk:
         if unit.record in self.intake.repeated:
             decided = self.intake.decided.get(unit.record)
             if decided is None:
-                decided = self.intake.decided[unit.record] = verdicts(self.intake.repeated[unit.record], standing)
+                decided = self.intake.decided[unit.record] = verdicts(
+                    self.intake.repeated[unit.record], standing
+                )
             return decided[unit.content]
         verdict = verdicts((unit.content,), standing)[unit.content] if standing else Verdict("new", 0, 1)
         if unit.mended and verdict.verdict == "known":
@@ -188,11 +196,15 @@ class Chunk:
         for facility in sorted(map(str, wanted)):
             self.intake.facilities[facility] = new_id() if self.intake.dry_run else self._create(facility).id
         intake = self.intake
-        return Writing(intake.keys.record, intake.mapping.source, intake.mapping.disease, intake.at, intake.facilities)
+        return Writing(
+            intake.record_ids, intake.mapping.source, intake.mapping.disease, intake.at, intake.facilities
+        )
 
     def _create(self, facility: str) -> Facility:
         """A facility as the mapping knows it, after the one it is a ward of."""
-        column = next(c for c in self.intake.mapping.columns if c.type == "facility" and _names(c.values, facility))
+        column = next(
+            c for c in self.intake.mapping.columns if c.type == "facility" and _names(c.values, facility)
+        )
         part_of = column.part_of.get(facility)
         whole = self._create(part_of) if part_of else None
         spelling = next((name for name, value in column.values.items() if value == facility), facility)
@@ -206,8 +218,7 @@ class Chunk:
         )
 
     def _row(self, unit: Unit, verdict: Verdict) -> Row:
-        identity = keyed_id(
-            self.intake.keys.record,
+        identity = self.intake.record_ids(
             "row", unit.record.hex, str(verdict.place_no), str(verdict.version), unit.content.hex,
         )  # fmt: skip
         return bulk.build(
@@ -227,17 +238,19 @@ class Chunk:
     def _first(self, unit: Unit, verdict: Verdict, resolved: people.Resolved, writing: Writing) -> list[Fact]:
         persons = persons_of(unit, resolved)
         return [
-            first_version(draft, root_of(writing.key, unit.record, verdict.place_no, draft.slot), persons, writing)
+            first_version(
+                draft, root_of(writing.ids, unit.record, verdict.place_no, draft.slot), persons, writing
+            )
             for draft in unit.reading.drafts
         ]
 
     def _conflict(self, record: UUID) -> UUID:
-        return keyed_id(self.intake.keys.record, "conflict", record.hex)
+        return self.intake.record_ids("conflict", record.hex)
 
     def _question(self, root: UUID, kind: str, about: str) -> Question:
         intake = self.intake
         return held.question(
-            intake.keys.record, root=root, kind=kind, about=about, source=intake.mapping.source, at=intake.at
+            intake.record_ids, root=root, kind=kind, about=about, source=intake.mapping.source, at=intake.at
         )
 
     def _hold(self, plan: Plan) -> None:
@@ -253,13 +266,17 @@ class Chunk:
                 del problems[kept]
         for identity, (unit, problem) in problems.items():
             plan.rows.append(self._reject(identity, unit, problem))
-            about = f"{self.intake.mapping.name}: {held.JOIN.join(problem.columns)}" if problem.held == "field" else ""
+            about = (
+                f"{self.intake.mapping.name}: {held.JOIN.join(problem.columns)}"
+                if problem.held == "field"
+                else ""
+            )
             plan.rows.append(
                 self._question(identity, f"held_{problem.held}", about or self.intake.mapping.name)
             )
 
     def reject_id(self, unit: Unit, problem: Problem) -> UUID:
-        return held.reject_id(self.intake.keys.record, unit.record, unit.content, problem)
+        return held.reject_id(self.intake.record_ids, unit.record, unit.content, problem)
 
     def _reject(self, identity: UUID, unit: Unit, problem: Problem) -> Reject:
         return held.reject_row(
@@ -305,14 +322,17 @@ def _names(values: object, facility: str) -> bool:
 def persons_of(unit: Unit, resolved: people.Resolved) -> dict[str, UUID]:
     """The persons of a row by their roles."""
     return {
-        person.role: resolved.persons[Identity(person.scheme, person.identifier)] for person in unit.reading.persons
+        person.role: resolved.persons[Identity(person.scheme, person.identifier)]
+        for person in unit.reading.persons
     }
 
 
 class Revision:
     """Rows whose content changed: slot by slot a new version, where that slot's content changed."""
 
-    def __init__(self, chunk: Chunk, revised: list[tuple[Unit, Verdict]], plan: Plan, writing: Writing) -> None:
+    def __init__(
+        self, chunk: Chunk, revised: list[tuple[Unit, Verdict]], plan: Plan, writing: Writing
+    ) -> None:
         self.chunk = chunk
         self.revised = revised
         self.plan = plan
@@ -325,7 +345,7 @@ class Revision:
             persons = persons_of(unit, self.plan.people)
             drafts = {draft.slot: draft for draft in unit.reading.drafts}
             for spec in self.chunk.intake.mapping.facts:
-                root = root_of(self.writing.key, unit.record, verdict.place_no, spec.slot)
+                root = root_of(self.writing.ids, unit.record, verdict.place_no, spec.slot)
                 self._slot(root, drafts.get(spec.slot), last.get(root), persons)
         self._answer()
 
@@ -334,7 +354,7 @@ class Revision:
         roots: dict[str, list[UUID]] = {}
         for unit, verdict in self.revised:
             for spec in self.chunk.intake.mapping.facts:
-                root = root_of(self.writing.key, unit.record, verdict.place_no, spec.slot)
+                root = root_of(self.writing.ids, unit.record, verdict.place_no, spec.slot)
                 roots.setdefault(spec.fact, []).append(root)
         found: dict[UUID, Fact] = {}
         for fact, some in roots.items():
@@ -354,7 +374,7 @@ class Revision:
                 return
             rows.append(retraction(last, writing))
         else:
-            if not last.retracted and last.id == version_id(writing.key, root, draft.content, last.version):
+            if not last.retracted and last.id == version_id(writing.ids, root, draft.content, last.version):
                 return
             rows.append(later_version(draft, root, last.version + 1, persons, writing))
         # Whom the fact was about before is judged again too.
@@ -363,7 +383,9 @@ class Revision:
     def _answer(self) -> None:
         """Questions about the content that these rows supersede are answered by it."""
         intake = self.chunk.intake
-        standing_now = {self.chunk.reject_id(unit, p) for unit, _v in self.revised for p in unit.reading.problems}
+        standing_now = {
+            self.chunk.reject_id(unit, p) for unit, _v in self.revised for p in unit.reading.problems
+        }
         places = self._places()
         earlier = queries.contents_before(places)
         roots = [
@@ -372,7 +394,7 @@ class Revision:
             for reject in Reject.objects.filter(record__in=some).only("id", "record", "content")
             if (reject.record, reject.content) in earlier and reject.id not in standing_now
         ]
-        self.plan.rows += held.answers(intake.keys.record, held.open_questions(roots), at=intake.at)
+        self.plan.rows += held.answers(intake.record_ids, held.open_questions(roots), at=intake.at)
 
     def _places(self) -> dict[UUID, set[int]]:
         places: dict[UUID, set[int]] = {}

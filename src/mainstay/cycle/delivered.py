@@ -74,7 +74,9 @@ def reject_data(line: RejectLine) -> dict[str, Any]:
 class Tally:
     """Counts while a file is taken in."""
 
-    rows: dict[str, int] = field(default_factory=lambda: {"received": 0, **dict.fromkeys(VERDICTS, 0), "warned": 0})
+    rows: dict[str, int] = field(
+        default_factory=lambda: {"received": 0, **dict.fromkeys(VERDICTS, 0), "warned": 0}
+    )
     facts: int = 0
     created: int = 0
     people: set[int] = field(default_factory=set)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from mainstay.cycle.statements import RecordIds
 from mainstay.intake.models import Question, Reject
 from mainstay.intake.rules.rows import Problem, RowReading, entry_value
 from mainstay.platform import bulk
-from mainstay.platform.identity import keyed_id
 from mainstay.platform.keys import Keys, decrypt, encrypt
 
 JOIN = ", "
@@ -45,9 +45,9 @@ def line_of(reading: RowReading, problem: Problem, reject: UUID) -> RejectLine:
     )
 
 
-def reject_id(key: bytes, record: UUID, content: UUID, problem: Problem) -> UUID:
+def reject_id(ids: RecordIds, record: UUID, content: UUID, problem: Problem) -> UUID:
     """The same for the same fault of the same row sent again."""
-    return keyed_id(key, "reject", record.hex, content.hex, *problem.columns, problem.code)
+    return ids("reject", record.hex, content.hex, *problem.columns, problem.code)
 
 
 def reject_row(
@@ -91,21 +91,23 @@ def _place(identity: UUID) -> str:
     return f"intake_reject.sealed_row.{identity.hex}"
 
 
-def question(key: bytes, *, root: UUID, kind: str, about: str, source: str, at: datetime) -> Question:
+def question(ids: RecordIds, *, root: UUID, kind: str, about: str, source: str, at: datetime) -> Question:
     """What somebody must answer; its content names no row number, which another order of rows would change."""
-    return _question(key, root, kind, about, source, at, version=1)
+    return _question(ids, root, kind, about, source, at, version=1)
 
 
-def answers(key: bytes, questions: Iterable[Question], *, at: datetime) -> list[Question]:
+def answers(ids: RecordIds, questions: Iterable[Question], *, at: datetime) -> list[Question]:
     """The questions as answered."""
-    return [_question(key, q.root, q.kind, q.about, q.source, at, version=q.version + 1) for q in questions]
+    return [_question(ids, q.root, q.kind, q.about, q.source, at, version=q.version + 1) for q in questions]
 
 
-def _question(key: bytes, root: UUID, kind: str, about: str, source: str, at: datetime, *, version: int) -> Question:
+def _question(
+    ids: RecordIds, root: UUID, kind: str, about: str, source: str, at: datetime, *, version: int
+) -> Question:
     return bulk.build(
         Question,
         {
-            "id": keyed_id(key, "question", root.hex, str(version)),
+            "id": ids("question", root.hex, str(version)),
             "root": root,
             "version": version,
             "source": source,

@@ -18,7 +18,7 @@ from mainstay.duties.rules.predicates import current_stay
 from mainstay.duties.rules.reconcile import Resolver, Standing, Subject, owed_for_period, reconcile
 from mainstay.duties.services import Scope, SubjectChanges
 from mainstay.intake.models import Question
-from mainstay.organisations.queries import vacancies
+from mainstay.organisations.queries import Vacancy, vacancies
 from mainstay.organisations.rules import Posts, PostView, Whereabouts
 from mainstay.people.models import Person
 from mainstay.platform import bulk
@@ -169,14 +169,21 @@ def _judge_posts(work: Work, setting: Setting) -> list[SubjectChanges]:
     spans = vacancies(list(work.ids), setting.moment, setting.gatherer.view)
     found = []
     for post in work.ids:
-        vacant_since, next_change = spans[post]
         horizon = setting.horizon()
-        if next_change is not None:
-            horizon.look_again(next_change)
-        facts = PostFacts(post, vacant_since)
+        if spans[post].next_change is not None:
+            horizon.look_again(spans[post].next_change)
+        facts = _post_facts(post, spans[post], setting.moment)
         above = setting.posts.superior_of(post) or setting.posts.headquarters
         found.append(_judge_house("post", post, facts, existing, horizon, _above(setting.posts, above), setting))
     return found
+
+
+def _post_facts(post: UUID, vacancy: Vacancy, moment: datetime) -> PostFacts:
+    if vacancy.holding is not None:
+        return PostFacts(post, None, answered_by=vacancy.holding)
+    since = vacancy.vacant_since
+    # A post nobody ever held is vacant from the moment it is first looked at.
+    return PostFacts(post, since or moment, spell=since.isoformat() if since else "never held")
 
 
 def _above(posts: Posts, post: PostView | None) -> Resolver:

@@ -82,15 +82,16 @@ def _run_period(day: date, by: Actor, progress: Progress) -> Run:
     with _step(run, "sense") as counts:
         counts["entries"] = _seal(run)
     failpoints.reach(AFTER_SEAL)
+    arrived = _arrived(run, zone)
     if run.to_entry is None:
         with _step(run, "link") as counts:
-            counts.update(_link(run, zone, by, progress))
+            counts.update(_link(run, zone, arrived, by, progress))
         seal = ledger.seal(at=run.moment_at)
         assert seal is not None
         run.to_entry, run.seal_no = seal.to_entry, seal.no
         run.save(update_fields=["to_entry", "seal_no"])
     with _step(run, "judge") as counts:
-        counts.update(_judge(run, zone, by, progress))
+        counts.update(_judge(run, zone, arrived, by, progress))
     with _step(run, "account") as counts:
         failpoints.reach(ACCOUNT_BEFORE)
         counts.update(_account(run))
@@ -130,10 +131,10 @@ def _seal(run: Run) -> int:
 # --- link ----------------------------------------------------------------------------------------------
 
 
-def _link(run: Run, zone: str, by: Actor, progress: Progress) -> dict[str, int]:
+def _link(run: Run, zone: str, arrived: dict[str, set[UUID]], by: Actor, progress: Progress) -> dict[str, int]:
     newest = Entry.objects.order_by("-no").values_list("no", flat=True).first() or 0
     gatherer = _gatherer(run, newest, zone, _rules_on(run.period_date, newest))
-    people = _waiting("person", run)
+    people = _waiting("person", arrived)
     written = 0
     for done, some in _chunked(people):
         failpoints.reach(LINK_BEFORE)
@@ -148,26 +149,34 @@ def _gatherer(run: Run, to_entry: int, zone: str, diseases: Sequence[str] | dict
     return Gatherer(view, told_until(run, to_entry, zone), Merges(view), sorted(diseases))
 
 
-def _waiting(subject_type: str, run: Run) -> list[UUID]:
-    """Subjects with new facts, and those of whom facts become known only now that were entered before."""
-    found = set(Dirty.objects.filter(subject_type=subject_type).values_list("subject_id", flat=True))
-    if not Run.objects.filter(period_date=run.period_date, status="done").exists():
-        start = day_start(run.period_date, Instance.objects.values_list("zone", flat=True).get(id=1))
-        found.update(newly_known(start, run.moment_at)[subject_type])
-    return sorted(found)
+def _arrived(run: Run, zone: str) -> dict[str, set[UUID]]:
+    """Subjects of whom facts become known only in this period that were entered before.
+
+    Nobody once the period has been closed: they were judged then.
+    """
+    if Run.objects.filter(period_date=run.period_date, status="done").exists():
+        return {}
+    return newly_known(day_start(run.period_date, zone), run.moment_at)
+
+
+def _waiting(subject_type: str, arrived: dict[str, set[UUID]]) -> list[UUID]:
+    """Subjects with new facts, in order: those marked by a write, and those whose time has come."""
+    marked = Dirty.objects.filter(subject_type=subject_type).values_list("subject_id", flat=True)
+    return sorted(set(marked) | arrived.get(subject_type, set()))
 
 
 # --- judge ---------------------------------------------------------------------------------------------
 
 
-def _judge(run: Run, zone: str, by: Actor, progress: Progress) -> dict[str, int]:
+def _judge(run: Run, zone: str, arrived: dict[str, set[UUID]], by: Actor, progress: Progress) -> dict[str, int]:
     setting = _setting(run, zone, by)
     judged = changed = 0
-    posts = _waiting("post", run) + _due("post", run)
+    posts = _waiting("post", arrived) + _due("post", run)
+    questions = _waiting("question", arrived) + _due("question", run)
     work = [
         ("post", posts, frozenset(posts)),
-        ("question", ids := _waiting("question", run), frozenset(ids)),
-        ("person", *_people(run, posts)),
+        ("question", questions, frozenset(questions)),
+        ("person", *_people(run, posts, arrived)),
     ]
     for kind, ids, fresh in work:
         for done, some in _chunked(sorted(set(ids))):
@@ -179,9 +188,11 @@ def _judge(run: Run, zone: str, by: Actor, progress: Progress) -> dict[str, int]
     return {"subjects": judged, "changes": changed}
 
 
-def _people(run: Run, posts: Sequence[UUID]) -> tuple[list[UUID], frozenset[UUID]]:
+def _people(
+    run: Run, posts: Sequence[UUID], arrived: dict[str, set[UUID]]
+) -> tuple[list[UUID], frozenset[UUID]]:
     """(everybody to judge, those of them with new facts)."""
-    changed = set(_waiting("person", run))
+    changed = set(_waiting("person", arrived))
     due = set(_due("person", run))
     return sorted(changed | due | _owned_by(posts)), frozenset(changed)
 

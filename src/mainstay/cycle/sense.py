@@ -10,10 +10,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from mainstay.cycle.chunk import Chunk, Intake
+from mainstay.cycle.chunk import Chunk, Intake, Plan
 from mainstay.cycle.delivered import Delivered, Tally
+from mainstay.cycle.statements import RecordIds
 from mainstay.cycle.mended import mends_of
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
@@ -116,6 +117,7 @@ def prepared(source: Source, mapping: Mapping, by: Actor, at: datetime, dry_run:
         reader=RowReader(mapping, source.header, context),
         header=source.header,
         keys=keys,
+        record_ids=RecordIds(keys.record),
         facilities=facilities,
         mends=mends_of(mapping.name),
         delivery=delivery,
@@ -152,22 +154,11 @@ def _collect(source: Source, intake: Intake, repeated: set[tuple[str, str]]) -> 
 def _write(chunk: Chunk, intake: Intake, tally: Tally) -> None:
     for attempt in range(ATTEMPTS):
         plan = chunk.plan()
-        if intake.dry_run:
+        if intake.dry_run or not plan.rows:
             break
         failpoints.reach(BEFORE_CHUNK)
         try:
-            with transaction.atomic():
-                people.keep(plan.people)
-                if plan.rows:
-                    ledger.append(
-                        plan.rows,
-                        by=intake.by,
-                        at=intake.at,
-                        verb="intake",
-                        source=intake.mapping.source,
-                        touch=plan.touch,
-                    )
-                failpoints.reach(IN_CHUNK)
+            _append(plan, intake)
         except IntegrityError:
             # Somebody at a desk entered one of these persons meanwhile: look again.
             if attempt + 1 == ATTEMPTS:
@@ -176,6 +167,23 @@ def _write(chunk: Chunk, intake: Intake, tally: Tally) -> None:
         failpoints.reach(AFTER_CHUNK)
         break
     chunk.count(plan, tally)
+
+
+def _append(plan: Plan, intake: Intake) -> None:
+    def first() -> None:
+        people.keep(plan.people)
+        failpoints.reach(IN_CHUNK)
+
+    ledger.append(
+        plan.rows,
+        by=intake.by,
+        at=intake.at,
+        verb="intake",
+        source=intake.mapping.source,
+        touch=plan.touch,
+        first=first,
+        fresh=True,
+    )
 
 
 __all__ = ["CHUNK", "Delivered", "take_in"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,6 @@ from mainstay.intake.rules.rows import Draft
 from mainstay.isolation.models import Stay
 from mainstay.people.models import Trait
 from mainstay.platform import bulk
-from mainstay.platform.identity import keyed_id
 from mainstay.platform.models import Fact
 from mainstay.screening.models import Check
 from mainstay.tracing.models import Contact, Exposure, Presence
@@ -52,25 +52,45 @@ STORES: dict[str, Store] = {
 }
 
 
+class RecordIds:
+    """`platform.identity.keyed_id` under the key of records, at a quarter of its cost: it is HMAC-SHA256
+    with the key's two halves worked in once. A delivery makes some twenty ids a row.
+    """
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def __call__(self, *parts: str) -> UUID:
+        inner = self._inner.copy()
+        inner.update("\x1f".join(parts).encode())
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return UUID(bytes=outer.digest()[:16])
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """What all facts of one delivery share."""
 
-    key: bytes
+    ids: RecordIds
     source: str
     disease: str
     at: datetime
     facilities: Mapping[str, UUID]
 
 
-def root_of(key: bytes, record: UUID, place_no: int, slot: str) -> UUID:
+def root_of(ids: RecordIds, record: UUID, place_no: int, slot: str) -> UUID:
     """The root of the fact in one slot of a record; contents that conflict have roots of their own."""
-    return keyed_id(key, "fact", record.hex, str(place_no), slot)
+    return ids("fact", record.hex, str(place_no), slot)
 
 
-def version_id(key: bytes, root: UUID, content: str, version: int) -> UUID:
+def version_id(ids: RecordIds, root: UUID, content: str, version: int) -> UUID:
     """The id of one version: the same for the same content sent again, so that nothing is written twice."""
-    return keyed_id(key, root.hex, content, str(version))
+    return ids(root.hex, content, str(version))
 
 
 def first_version(draft: Draft, root: UUID, persons: Mapping[str, UUID], writing: Writing) -> Fact:
@@ -78,7 +98,9 @@ def first_version(draft: Draft, root: UUID, persons: Mapping[str, UUID], writing
     return _fact(draft, root, 1, persons, writing, draft.known_at, draft.with_index)
 
 
-def later_version(draft: Draft, root: UUID, version: int, persons: Mapping[str, UUID], writing: Writing) -> Fact:
+def later_version(
+    draft: Draft, root: UUID, version: int, persons: Mapping[str, UUID], writing: Writing
+) -> Fact:
     """The fact as corrected: a correction becomes known when it comes, whatever day it speaks of."""
     return _fact(draft, root, version, persons, writing, None, False)
 
@@ -88,7 +110,7 @@ def retraction(last: Fact, writing: Writing) -> Fact:
     values = {field.attname: getattr(last, field.attname) for field in last._meta.concrete_fields}
     version = last.version + 1
     values.update(
-        id=version_id(writing.key, last.root, RETRACTED, version),
+        id=version_id(writing.ids, last.root, RETRACTED, version),
         entry_id=None,
         version=version,
         retracted=True,
@@ -115,7 +137,7 @@ def _fact(
     store = STORES[draft.fact]
     on_receipt = known_at is None and not with_index
     values: dict[str, Any] = {
-        "id": version_id(writing.key, root, draft.content, version),
+        "id": version_id(writing.ids, root, draft.content, version),
         "root": root,
         "version": version,
         "source": writing.source,

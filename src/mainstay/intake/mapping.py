@@ -142,7 +142,9 @@ def load(name_or_file: str | Path) -> Mapping:
     """A shipped mapping by name, or one in a file; raises `mapping.missing` or `mapping.bad`."""
     name = str(name_or_file)
     if name in shipped():
-        return parse(resources.files("mainstay.mappings").joinpath(f"{name}.toml").read_bytes(), f"{name}.toml")
+        return parse(
+            resources.files("mainstay.mappings").joinpath(f"{name}.toml").read_bytes(), f"{name}.toml"
+        )
     path = Path(name)
     if not path.is_file():
         raise MainstayError(
@@ -153,7 +155,9 @@ def load(name_or_file: str | Path) -> Mapping:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise MainstayError(MAPPING_MISSING, f"{path} cannot be read: {error.strerror}.", {"mapping": name}) from error
+        raise MainstayError(
+            MAPPING_MISSING, f"{path} cannot be read: {error.strerror}.", {"mapping": name}
+        ) from error
     return parse(data, name)
 
 
@@ -163,7 +167,9 @@ def parse(data: bytes, file: str) -> Mapping:
         text = data.decode()
         tables = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise MainstayError(MAPPING_BAD, f"{file}: this is no TOML file in UTF-8: {error}.", {"file": file}) from error
+        raise MainstayError(
+            MAPPING_BAD, f"{file}: this is no TOML file in UTF-8: {error}.", {"file": file}
+        ) from error
     faults = _schema_faults(tables)
     if not faults:
         from mainstay.intake.validation import faults_in
@@ -187,7 +193,9 @@ def _schema_faults(tables: dict[str, Any]) -> list[tuple[tuple[str | int, ...], 
     from jsonschema.exceptions import best_match
 
     faults = []
-    for error in sorted(Draft202012Validator(schema()).iter_errors(tables), key=lambda error: list(map(str, error.path))):
+    for error in sorted(
+        Draft202012Validator(schema()).iter_errors(tables), key=lambda error: list(map(str, error.path))
+    ):
         inner = best_match(error.context) if error.context else error
         told = inner if inner is not None else error
         path = tuple(told.absolute_path)
@@ -225,7 +233,12 @@ def _mapping(tables: dict[str, Any], text: str) -> Mapping:
         ),
         facts=tuple(_fact(table, tables.get("known", [])) for table in tables.get("fact", ())),
         checks=tuple(
-            CheckSpec(_condition(table["if"]), tuple(table.get("hold", ())), table["reason"], table.get("remedy", ""))
+            CheckSpec(
+                _condition(table["if"]),
+                tuple(table.get("hold", ())),
+                table["reason"],
+                table.get("remedy", ""),
+            )
             for table in tables.get("check", ())
         ),
         text=text,

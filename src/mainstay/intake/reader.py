@@ -84,12 +84,17 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         ) from error
     except OSError as error:
         raise _refused(
-            FILE_UNREADABLE, path, f"it cannot be opened ({error.strerror})", "check the name and the right to read it"
+            FILE_UNREADABLE,
+            path,
+            f"it cannot be opened ({error.strerror})",
+            "check the name and the right to read it",
         ) from error
 
 
 def _refused(name: str, path: Path, what: str, remedy: str, **facts: object) -> MainstayError:
-    return MainstayError(name, f"{path}: {what}; {remedy}. Nothing was written.", {"file": str(path), **facts})
+    return MainstayError(
+        name, f"{path}: {what}; {remedy}. Nothing was written.", {"file": str(path), **facts}
+    )
 
 
 def _bytes_pass(path: Path, mapping: Mapping) -> tuple[str, str]:
@@ -179,7 +184,10 @@ def _encoding(found: _Look, path: Path, mapping: Mapping) -> str:
     encoding = mapping.encoding or marked or ("utf-8" if found.utf8 else encodings.guess(found.evidence))
     if not encoding:
         raise _refused(
-            FILE_ENCODING, path, "its encoding cannot be told", "state `encoding` in the mapping, or send it in UTF-8"
+            FILE_ENCODING,
+            path,
+            "its encoding cannot be told",
+            "state `encoding` in the mapping, or send it in UTF-8",
         )
     if encoding in ("utf-8", "utf-8-sig") and found.utf8:
         return encoding
@@ -226,10 +234,14 @@ def _first_lines(path: Path, encoding: str) -> list[str]:
 def _header(path: Path, lines: list[str], mapping: Mapping) -> tuple[str, tuple[str, ...], int]:
     """(separator, the header's names, records up to the first row): the separator that finds most columns."""
     if not lines:
-        raise _refused(FILE_EMPTY, path, "it holds nothing but blank lines", "ask the sender for the file again")
+        raise _refused(
+            FILE_EMPTY, path, "it holds nothing but blank lines", "ask the sender for the file again"
+        )
     said = lines[0].strip()[4:5] if lines[0].lower().startswith("sep=") else ""
     candidates = [mapping.separator] if mapping.separator else [said] if said else list(SEPARATORS)
-    headers = {separator: _first_record(path, lines[1:] if said else lines, separator) for separator in candidates}
+    headers = {
+        separator: _first_record(path, lines[1:] if said else lines, separator) for separator in candidates
+    }
     wanted = set(mapping.expected)
     separator = max(headers, key=lambda mark: (len(wanted & set(headers[mark])), len(headers[mark])))
     header = headers[separator]

@@ -20,7 +20,11 @@ def faults_in(tables: Tables) -> list[Fault]:
         *(fault for name, column in tables["columns"].items() for fault in _column(name, column)),
         *_persons(tables),
         *_facts(tables),
-        *(fault for number, check in enumerate(tables.get("check", ())) for fault in _check(number, check, tables)),
+        *(
+            fault
+            for number, check in enumerate(tables.get("check", ()))
+            for fault in _check(number, check, tables)
+        ),
     ]
 
 
@@ -29,14 +33,19 @@ def _top(tables: Tables) -> Iterator[Fault]:
         try:
             codecs.lookup(tables["encoding"])
         except LookupError:
-            yield ("encoding",), f"there is no encoding '{tables['encoding']}'; write for example utf-8 or gb18030"
+            yield (
+                ("encoding",),
+                f"there is no encoding '{tables['encoding']}'; write for example utf-8 or gb18030",
+            )
     for number, name in enumerate(tables["key"]):
         yield from _column_named(("key", number), name, tables, ("text", "integer"))
     for number, name in enumerate(tables.get("known", ())):
         yield from _column_named(("known", number), name, tables, DAYS)
 
 
-def _column_named(path: tuple[str | int, ...], name: str, tables: Tables, types: tuple[str, ...] = ()) -> Iterator[Fault]:
+def _column_named(
+    path: tuple[str | int, ...], name: str, tables: Tables, types: tuple[str, ...] = ()
+) -> Iterator[Fault]:
     column = tables["columns"].get(name)
     if column is None or "ignore" in column:
         yield path, f"'{name}' is no column that is read; list it under [columns]"
@@ -125,7 +134,10 @@ def _fact_keys(path: tuple[str | int, ...], fact: Tables) -> Iterator[Fault]:
     allowed = {*kind.needs, *kind.may}
     for key in LENGTHS.keys() | {*TRUTHS, "tenths", "facility"}:
         if key in fact and key not in allowed:
-            yield (*path, key), f"the fact {fact['fact']} has no such key; it takes {', '.join(sorted(allowed)) or 'none'}"
+            yield (
+                (*path, key),
+                f"the fact {fact['fact']} has no such key; it takes {', '.join(sorted(allowed)) or 'none'}",
+            )
 
 
 def _fact_days(path: tuple[str | int, ...], fact: Tables, tables: Tables) -> Iterator[Fault]:
@@ -137,7 +149,10 @@ def _fact_days(path: tuple[str | int, ...], fact: Tables, tables: Tables) -> Ite
     wrong = ("date",) if dated == "span" else ("first", "last")
     for key in wrong:
         if key in fact:
-            yield (*path, key), f"the fact {fact['fact']} takes {'first and last' if dated == 'span' else 'date'} instead"
+            yield (
+                (*path, key),
+                f"the fact {fact['fact']} takes {'first and last' if dated == 'span' else 'date'} instead",
+            )
     for key in ("date", "first", "last"):
         if key in fact:
             yield from _column_named((*path, key), fact[key], tables, DAYS)

@@ -10,7 +10,7 @@ from mainstay.organisations.models import Facility, Holding, Post
 from mainstay.organisations.rules import Posts, PostView
 from mainstay.platform.models import Actor
 from mainstay.platform.reading import View, standing
-from mainstay.platform.rows import as_instant, as_uuid
+from mainstay.platform.rows import as_instant, as_uuid, reader
 
 
 def holdings_at(moment: datetime, view: View) -> dict[UUID, UUID]:
@@ -40,25 +40,36 @@ def posts_at(moment: datetime, view: View) -> Posts:
     return Posts(posts, dict(Facility.objects.values_list("id", "part_of_id")))
 
 
-def vacancies(posts: list[UUID], moment: datetime, view: View) -> dict[UUID, tuple[datetime | None, datetime | None]]:
-    """{post: (vacant since, next change of holder)}; vacant since None while somebody holds it."""
-    spans: dict[UUID, list[tuple[datetime, datetime | None]]] = {post: [] for post in posts}
-    for post, _holder, starts, ends in _holdings(view):
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """How a post stands at a moment: by which fact it is held, or since when not (None: never held)."""
+
+    holding: UUID | None
+    vacant_since: datetime | None
+    next_change: datetime | None
+
+
+def vacancies(posts: list[UUID], moment: datetime, view: View) -> dict[UUID, Vacancy]:
+    """{post: how it stands} at a moment; one statement."""
+    spans: dict[UUID, list[tuple[UUID, datetime, datetime | None]]] = {post: [] for post in posts}
+    columns = ("root", "post_id", "starts_at", "ends_at")
+    for root, post, starts, ends in map(_READ_SPAN, standing(Holding, columns, view)):
         if post in spans:
-            spans[post].append((starts, ends))
+            spans[post].append((root, starts, ends))
     return {post: _vacancy(spans[post], moment) for post in posts}
 
 
-def _vacancy(
-    spans: list[tuple[datetime, datetime | None]], moment: datetime
-) -> tuple[datetime | None, datetime | None]:
-    later = [instant for span in spans for instant in span if instant is not None and instant > moment]
+_READ_SPAN = reader(as_uuid, as_uuid, as_instant, as_instant)
+
+
+def _vacancy(spans: list[tuple[UUID, datetime, datetime | None]], moment: datetime) -> Vacancy:
+    later = [instant for _root, *span in spans for instant in span if instant is not None and instant > moment]
     next_change = min(later, default=None)
-    if any(starts <= moment and (ends is None or moment < ends) for starts, ends in spans):
-        return None, next_change
-    ended = [ends for _starts, ends in spans if ends is not None and ends <= moment]
-    # A post nobody ever held is vacant from the moment it is first looked at.
-    return max(ended, default=moment), next_change
+    for root, starts, ends in spans:
+        if starts <= moment and (ends is None or moment < ends):
+            return Vacancy(root, None, next_change)
+    ended = [ends for _root, _starts, ends in spans if ends is not None and ends <= moment]
+    return Vacancy(None, max(ended, default=None), next_change)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ def look_up(identities: Iterable[Identity], *, keys: Keys | None = None) -> dict
     return _look_up(_blinds(identities, keys or load_keys()))[0]
 
 
-def resolve(identities: Collection[Identity], *, known: Collection[Identity] = (), keys: Keys | None = None) -> Resolved:
+def resolve(
+    identities: Collection[Identity], *, known: Collection[Identity] = (), keys: Keys | None = None
+) -> Resolved:
     """The persons for these identifiers, made where there are none; call it inside the transaction that uses them.
 
     `known` are those of whom the source says something itself; the others are kept as not yet known,
@@ -57,19 +59,25 @@ def resolve(identities: Collection[Identity], *, known: Collection[Identity] = (
     return resolved
 
 
-def prepare(identities: Collection[Identity], *, known: Collection[Identity] = (), keys: Keys | None = None) -> Resolved:
+def prepare(
+    identities: Collection[Identity], *, known: Collection[Identity] = (), keys: Keys | None = None
+) -> Resolved:
     """As `resolve`, but nothing is written yet: so that the transaction that does is short."""
     keys = keys or load_keys()
     blinds = _blinds(identities, keys)
     persons, unknown = _look_up(blinds)
     vouched = frozenset(known)
-    rising = frozenset(person for identity, person in persons.items() if identity in vouched and person in unknown)
+    rising = frozenset(
+        person for identity, person in persons.items() if identity in vouched and person in unknown
+    )
     resolved = Resolved(persons, rising=rising)
     missing = {blind: some for blind, some in blinds.items() if some[0] not in persons}
     for (scheme, blind), spellings in missing.items():
         person = Person(id=new_id(), known=not vouched.isdisjoint(spellings))
         resolved.new_persons.append(person)
-        resolved.new_identifiers.append(_identifier(person.id, Identity(scheme, spellings[0].value), blind, keys))
+        resolved.new_identifiers.append(
+            _identifier(person.id, Identity(scheme, spellings[0].value), blind, keys)
+        )
         for identity in spellings:
             persons[identity] = person.id
     resolved.created = frozenset(identity for spellings in missing.values() for identity in spellings)

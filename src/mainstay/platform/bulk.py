@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -35,17 +36,16 @@ def _adapter(field: models.Field, vendor: str) -> Callable[[Any], Any] | None:
 
 
 def as_tuples(rows: Sequence[models.Model]) -> list[tuple[Any, ...]]:
-    """The rows' values in column order, as the database wants them."""
+    """The rows' values in column order, as the database wants them; column by column, which is faster."""
     adapters = _adapters(type(rows[0]), connection.vendor)
-    result = []
-    for row in rows:
-        values = row.__dict__
-        result.append(tuple([_adapted(values[name], adapt) for name, adapt in adapters]))
-    return result
-
-
-def _adapted(value: Any, adapt: Callable[[Any], Any] | None) -> Any:
-    return value if adapt is None or value is None else adapt(value)
+    tuples = list(map(itemgetter(*[name for name, _adapt in adapters]), map(vars, rows)))
+    if all(adapt is None for _name, adapt in adapters):
+        return tuples
+    columns = [
+        column if adapt is None else [None if value is None else adapt(value) for value in column]
+        for column, (_name, adapt) in zip(zip(*tuples, strict=True), adapters, strict=True)
+    ]
+    return list(zip(*columns, strict=True))
 
 
 def insert(rows: Sequence[models.Model]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -47,17 +47,29 @@ def append(
     source: str = "",
     purpose: str = "",
     touch: Iterable[Subject] = (),
+    first: Callable[[], None] | None = None,
+    fresh: bool = False,
 ) -> Entry | None:
     """Write rows of any appended tables in one transaction under one ledger entry.
 
     Ids that are there already are left alone, so a second sending writes nothing and makes no
     entry (None). Everybody whom a new fact concerns, and everybody in `touch`, is marked to be
     judged again in the same transaction. `at` is when the business happened, UTC.
+
+    `first` runs at the head of the transaction and writes what the rows point to. `fresh` says that
+    none of the ids is there, as far as the caller knows: they are looked up only if that proves wrong.
     """
-    for _attempt in range(3):
+    by_model = _by_model(rows)
+    # Hashed before the transaction, so that its locks are held for the writing alone.
+    hashes = {id(row): row_hash(row) for group in by_model for row in group}
+    for attempt in range(3):
         try:
             with transaction.atomic():
-                return _append(rows, by, at, verb, source, purpose, touch)
+                if first is not None:
+                    first()
+                trusted = fresh and not attempt
+                new = [row for group in by_model for row in (group if trusted else _not_there(group))]
+                return _append(new, hashes, by, at, verb, source, purpose, touch)
         except Overtaken:
             continue
     raise Overtaken(verb)
@@ -70,9 +82,7 @@ def note(*, by: Actor, at: datetime, verb: str, purpose: str = "", source: str =
     )
 
 
-def _append(rows, by, at, verb, source, purpose, touch) -> Entry | None:  # noqa: ANN001 - see append
-    by_model = _by_model(rows)
-    fresh = [row for group in by_model for row in _not_there(group)]
+def _append(fresh, hashes, by, at, verb, source, purpose, touch) -> Entry | None:  # noqa: ANN001 - see append
     touched = set(touch)
     if not fresh and not touched:
         return None
@@ -84,7 +94,7 @@ def _append(rows, by, at, verb, source, purpose, touch) -> Entry | None:  # noqa
         at=at,
         recorded_at=now(),
         fact_count=len(fresh),
-        facts_hash=rows_hash([row_hash(row) for row in fresh]),
+        facts_hash=rows_hash([hashes[id(row)] for row in fresh]),
     )
     entry.save(force_insert=True)
     for row in fresh:

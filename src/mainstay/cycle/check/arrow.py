@@ -171,12 +171,11 @@ def warehouse(memory_limit: str = MEMORY_LIMIT) -> Iterator[duckdb.DuckDBPyConne
             yield duck
 
 
-def load(duck: duckdb.DuckDBPyConnection, source: Source, model: type[models.Model]) -> int:
-    """Stream one table into DuckDB under its own name; returns how many rows it has."""
+def load(duck: duckdb.DuckDBPyConnection, source: Source, model: type[models.Model]) -> None:
+    """Stream one table into DuckDB under its own name."""
     table = model._meta.db_table
     made = ", ".join(forms(column, source.vendor)[1] for column in model._meta.concrete_fields)
     with source.batches(model) as reader:
         duck.register("incoming", reader)
         duck.execute(f'CREATE TABLE "{table}" AS SELECT {made} FROM incoming')
         duck.unregister("incoming")
-    return duck.execute(f'SELECT count(*) FROM "{table}"').fetchall()[0][0]

@@ -31,7 +31,7 @@ _KNOWN = {
 
 def digest(duck: duckdb.DuckDBPyConnection) -> str:
     """The digest of everything in DuckDB; needs all tables and `labels.label_persons`."""
-    facts = [model for model in appended() if issubclass(model, Fact)]
+    facts = [model for model in sql.filled(duck, appended()) if issubclass(model, Fact)]
     labels.label_the_nameless(duck, [_own_facts(model) for model in facts if _has_person(model)])
     duck.execute("CREATE OR REPLACE TABLE root_label (root VARCHAR, label VARCHAR)")
     duck.execute("CREATE OR REPLACE TABLE line (hash VARCHAR)")

@@ -55,8 +55,8 @@ def triggers() -> list[Finding]:
             "",
             "append-only",
             "open to change",
-            f"The table {table} has lost its protection against change; run `mainstay init` to restore it and "
-            "find out who removed it.",
+            f"The table {table} has lost its protection against change; run `mainstay init` to restore it, "
+            "and find out who removed it.",
         )
         for table in missing_triggers()
     ]
@@ -139,7 +139,8 @@ def _one_seal(seal: _Seal, before: _Seal, digest: str, numbers: list[int], last:
             str(seal.to_entry),
             f"entries to {seal.to_entry}",
             f"entries to {last}",
-            f"Seal {seal.no} closes entries to {seal.to_entry}, but the ledger ends at {last}: its end was cut off.",
+            f"Seal {seal.no} closes entries to {seal.to_entry}, but the ledger ends at {last}: "
+            "its end was cut off.",
         )
     elif len(numbers) != seal.count or seal.to_entry not in numbers[-1:]:
         yield from _entries_missing(seal, before, numbers)
@@ -197,7 +198,7 @@ def _seal_missing(first: int, last: int) -> Finding:
 
 
 def expected_seal(duck: duckdb.DuckDBPyConnection, expected: tuple[int, str] | None) -> list[Finding]:
-    """A seal printed on a report or kept in a backup must still stand: only this tells a tail cut off with it."""
+    """A seal printed on a report must still stand: only this tells a tail cut off together with its seal."""
     if expected is None:
         return []
     number, digest = expected
@@ -230,7 +231,8 @@ def runs_beyond(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
     return sql.found(
         duck,
         f"SELECT seal_no, CAST(min(period_date) AS VARCHAR) FROM cycle_run "
-        f"WHERE seal_no IS NOT NULL AND seal_no NOT IN (SELECT no FROM {_SEALS}) GROUP BY seal_no ORDER BY seal_no",
+        f"WHERE seal_no IS NOT NULL AND seal_no NOT IN (SELECT no FROM {_SEALS}) "
+        "GROUP BY seal_no ORDER BY seal_no",
         tell,
     )
 
@@ -262,13 +264,15 @@ def entries(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
 def hash_rows(duck: duckdb.DuckDBPyConnection) -> None:
     """row_hash(entry_no, place, hash): `place` numbers the tables in order of name."""
     duck.execute("CREATE TABLE row_hash (entry_no BIGINT, place UTINYINT, hash VARCHAR)")
+    there = sql.filled(duck, appended())
     for place, model in enumerate(appended()):
-        duck.execute(
-            f"INSERT INTO row_hash SELECT entry_id, {place}, sha256({row_text(model)}) "
-            f'FROM "{model._meta.db_table}"'
-        )
-    tables = ", ".join(f"({place}, {sql.quoted(m._meta.db_table)})" for place, m in enumerate(appended()))
-    duck.execute(f"CREATE OR REPLACE TABLE places AS SELECT * FROM (VALUES {tables}) t(place, name)")
+        if model in there:
+            duck.execute(
+                f"INSERT INTO row_hash SELECT entry_id, {place}, sha256({row_text(model)}) "
+                f'FROM "{model._meta.db_table}"'
+            )
+    numbered = ", ".join(f"({n}, {sql.quoted(m._meta.db_table)})" for n, m in enumerate(appended()))
+    duck.execute(f"CREATE OR REPLACE TABLE places AS SELECT * FROM (VALUES {numbered}) t(place, name)")
     duck.execute(
         "INSERT INTO row_hash SELECT fact_entry_no, place, row_hash FROM platform_expired "
         "JOIN places ON places.name = fact_table"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from mainstay.cycle.check import digest as digests
@@ -26,28 +27,23 @@ def run(*, expect_seal: tuple[int, str] | None = None, progress: Progress | None
     """
     tell = progress or _silent
     with warehouse() as duck:
-        rows = read_all(duck, tell)
+        read_all(duck, tell)
+        counted = counts(duck)
         findings = list(ledger_proof.prove(duck, expect_seal))
         findings += links.prove(duck)
         findings += labels.label_persons(duck)
         digest = digests.digest(duck)
         ordered = in_order(findings)
-        return CheckResult(not ordered, digest, last_seal(duck), counts(duck, rows), ordered)
+        return CheckResult(not ordered, digest, last_seal(duck), counted, ordered)
 
 
-def read_all(duck: duckdb.DuckDBPyConnection, tell: Progress) -> dict[str, int]:
-    """Every table into DuckDB; returns the number of rows of each."""
-    source = Source()
+def read_all(duck: duckdb.DuckDBPyConnection, tell: Progress) -> None:
+    """Every table into DuckDB, in one snapshot."""
     models = our_models()
-    try:
-        rows = {}
-        for done, model in enumerate(models):
+    with closing(Source()) as source:
+        for done, model in enumerate(models, 1):
+            load(duck, source, model)
             tell("read", done, len(models))
-            rows[model._meta.db_table] = load(duck, source, model)
-        tell("read", len(models), len(models))
-        return rows
-    finally:
-        source.close()
 
 
 def last_seal(duck: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
@@ -56,8 +52,9 @@ def last_seal(duck: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
     return {"no": found[0][0], "hash": found[0][1], "to_entry": found[0][2]} if found else None
 
 
-def counts(duck: duckdb.DuckDBPyConnection, rows: dict[str, int]) -> dict[str, int]:
+def counts(duck: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """What was looked at."""
+    rows = sql.sizes(duck)
     return {
         "entries": rows["platform_entry"],
         "seals": rows["platform_seal"],

@@ -233,10 +233,15 @@ def in_order(items: Iterable[Any]) -> tuple[Any, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PostFacts:
-    """What is known of a post: since when nobody holds it (None while somebody does)."""
+    """What is known of a post: since when nobody holds it (None while somebody does), and who does by which fact.
+
+    `spell` names the vacancy: the instant the last holder left, or that nobody ever held it.
+    """
 
     id: UUID
     vacant_since: datetime | None
+    spell: str = ""
+    answered_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from mainstay.duties.rules import edition as words
 from mainstay.duties.rules.anchors import current_class, matching
 from mainstay.duties.rules.edition import CATEGORIES, Clause, FactEvidence, Ruleset
-from mainstay.duties.rules.facts import PersonFacts
+from mainstay.duties.rules.facts import PersonFacts, PostFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.predicates import Context, SubjectFacts, evaluate, known_by
 from mainstay.duties.rules.verdict import FALSE, Verdict
@@ -156,6 +156,8 @@ def _episode(clause: Clause, context: Context, verdict: Verdict) -> str:
         found = context.anchors.find(clause.episode)
         if found is not None:
             return found.id.hex
+    if isinstance(context.facts, PostFacts):
+        return context.facts.spell
     return min(verdict.facts).hex if verdict.facts else ""
 
 

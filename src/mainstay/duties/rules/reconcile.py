@@ -229,7 +229,7 @@ class _Desk:
         verdict = verdict_at(clause, facts, rules, then)
         found = evidence_for(clause, context_for(clause, facts, rules, self.horizon), standing.occurrence)
         evidence = found.facts[-1] if found.value and found.facts else None
-        if verdict.value is False:
+        if evidence is None and verdict.value is False:
             blame = f"fact:{verdict.facts[0].hex}" if verdict.facts else ""
             return False, None, self.subject.cause or blame or f"fact:{standing.episode}"
         return True, evidence, ""

@@ -14,7 +14,7 @@ from typing import Any
 
 from mainstay.duties.rules.edition import Edition
 from mainstay.duties.rules.parse import parse
-from mainstay.duties.validation.lines import Lines, Path
+from mainstay.duties.validation.lines import KeyPath, Lines
 from mainstay.duties.validation.meaning import faults_of_meaning
 from mainstay.duties.validation.schema import faults_of_form, plain
 from mainstay.platform.errors import MainstayError, code
@@ -98,7 +98,7 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str, file: str) -> Problem:
     return Problem(file, line, "", f"not TOML: {what}. Mend this line or the one above it.", "syntax")
 
 
-def key_of(path: Path, data: Any) -> str:
+def key_of(path: KeyPath, data: Any) -> str:
     """A path as people write it: a clause by its id, other members of a list counted from 1."""
     text, here = "", data
     for step in path:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mainstay.duties.validation.lines import Path
+from mainstay.duties.validation.lines import KeyPath
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault at a path of keys and indices; the sentence says the remedy too."""
 
-    path: Path
+    path: KeyPath
     code: str
     sentence: str

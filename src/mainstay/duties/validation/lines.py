@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
@@ -28,17 +28,17 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._text = text
         self._breaks = [place for place, char in enumerate(text) if char == "\n"]
-        self._at: dict[Path, int] = {(): 1}
-        self._counts: dict[Path, int] = {}
+        self._at: dict[KeyPath, int] = {(): 1}
+        self._counts: dict[KeyPath, int] = {}
         self._walk()
 
-    def of(self, path: Path) -> int:
+    def of(self, path: KeyPath) -> int:
         """The line of a path; where nothing of that name is written, of what it would stand in."""
         while path not in self._at:
             path = path[:-1]
         return self._at[path]
 
-    def _mark(self, path: Path, place: int) -> None:
+    def _mark(self, path: KeyPath, place: int) -> None:
         self._at.setdefault(path, bisect_right(self._breaks, place - 1) + 1)
 
     def _skip(self, pattern: re.Pattern[str], place: int) -> int:
@@ -49,7 +49,7 @@ class Lines:
         return self._text.startswith(text, place)
 
     def _walk(self) -> None:
-        table: Path = ()
+        table: KeyPath = ()
         place = self._skip(_BLANK, 0)
         while place < len(self._text):
             if self._starts(place, "["):
@@ -58,11 +58,11 @@ class Lines:
                 place = self._pair(table, place)
             place = self._skip(_BLANK, place)
 
-    def _header(self, place: int) -> tuple[Path, int]:
+    def _header(self, place: int) -> tuple[KeyPath, int]:
         """`[a.b]` or `[[a.b]]`: the table whose keys follow; a list of tables along the way means its last."""
         many = self._starts(place, "[[")
         keys, after = self._keys(place + (2 if many else 1))
-        path: Path = ()
+        path: KeyPath = ()
         for key in keys[:-1]:
             path = self._last((*path, key))
         path = (*path, keys[-1])
@@ -73,10 +73,10 @@ class Lines:
         self._mark(path, place)
         return path, self._text.index("]]" if many else "]", after) + (2 if many else 1)
 
-    def _last(self, path: Path) -> Path:
+    def _last(self, path: KeyPath) -> KeyPath:
         return (*path, self._counts[path] - 1) if path in self._counts else path
 
-    def _pair(self, table: Path, place: int) -> int:
+    def _pair(self, table: KeyPath, place: int) -> int:
         keys, after = self._keys(place)
         path = table
         for key in keys:
@@ -103,14 +103,14 @@ class Lines:
                 return found.end()
         return None
 
-    def _value(self, path: Path, place: int) -> int:
+    def _value(self, path: KeyPath, place: int) -> int:
         if self._starts(place, "["):
             return self._list(path, place)
         if self._starts(place, "{"):
             return self._inline(path, place)
         return self._string_end(place) or self._skip(_SCALAR, place)
 
-    def _list(self, path: Path, place: int) -> int:
+    def _list(self, path: KeyPath, place: int) -> int:
         index, place = 0, self._skip(_BLANK, place + 1)
         while not self._starts(place, "]"):
             self._mark((*path, index), place)
@@ -120,7 +120,7 @@ class Lines:
             index += 1
         return place + 1
 
-    def _inline(self, path: Path, place: int) -> int:
+    def _inline(self, path: KeyPath, place: int) -> int:
         place = self._skip(_BLANK, place + 1)
         while not self._starts(place, "}"):
             place = self._skip(_BLANK, self._pair(path, place))

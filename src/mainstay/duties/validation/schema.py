@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from mainstay.duties.validation.fault import Fault
-from mainstay.duties.validation.lines import Path
+from mainstay.duties.validation.lines import KeyPath
 
 SCHEMA_FILE = "edition.schema.json"
 
@@ -47,7 +47,7 @@ def faults_of_form(data: Any) -> Iterator[Fault]:
 
 
 def _faults(error: Any) -> Iterator[Fault]:
-    path: Path = tuple(error.absolute_path)
+    path: KeyPath = tuple(error.absolute_path)
     say = SENTENCES.get(error.validator)
     if error.validator == "additionalProperties":
         yield from _unknown_keys(error, path)
@@ -61,7 +61,7 @@ def _faults(error: Any) -> Iterator[Fault]:
         yield Fault(path, "value", f"{error.message}.")
 
 
-def _unknown_keys(error: Any, path: Path) -> Iterator[Fault]:
+def _unknown_keys(error: Any, path: KeyPath) -> Iterator[Fault]:
     known = sorted(error.schema["properties"])
     for key in error.instance:
         if key not in known:
@@ -73,7 +73,7 @@ def _instead(key: str, known: list[str]) -> str:
     return f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(known)}."
 
 
-def _missing(error: Any, path: Path) -> Fault:
+def _missing(error: Any, path: KeyPath) -> Fault:
     name = next(key for key in error.validator_value if error.message.startswith(f"'{key}'"))
     if name in ("en", "zh-hans", "zh-hant"):
         return Fault(path, "translation", f"the text in {LANGUAGES[name]} ('{name}') is missing; add it.")

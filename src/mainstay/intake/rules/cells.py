@@ -16,8 +16,12 @@ VALUE_UNLISTED = code("value.unlisted", "A cell's value is not in the mapping's 
 VALUE_DATE = code("value.date", "A cell holds no day that exists; the field is held.")
 VALUE_AMBIGUOUS = code("value.ambiguous", "A day can be read in two ways; the field is held.")
 VALUE_FUTURE = code("value.future", "A day lies after the day of receipt; the field is held.")
-VALUE_NUMBER = code("value.number", "A cell holds no whole number, or one that cannot be true; the field is held.")
-VALUE_CONTROL = code("value.control", "A cell holds a line break, a NUL or another control character; it is held.")
+VALUE_NUMBER = code(
+    "value.number", "A cell holds no whole number, or one that cannot be true; the field is held."
+)
+VALUE_CONTROL = code(
+    "value.control", "A cell holds a line break, a NUL or another control character; it is held."
+)
 VALUE_LONG = code("value.long", "A cell's text is too long; the field is held.")
 VALUE_FACILITY = code("value.facility", "A facility is not known in this instance; the field is held.")
 
@@ -65,7 +69,13 @@ def reader_of(column: Column, null: frozenset[str], context: Context) -> Callabl
 
 # White space that writing systems use is no control character, though Python calls it unprintable.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
-_NAMES = {"\0": "a NUL", "\n": "a line break", "\r": "a line break", "\t": "a tab", "\ufffd": "a broken character"}
+_NAMES = {
+    "\0": "a NUL",
+    "\n": "a line break",
+    "\r": "a line break",
+    "\t": "a tab",
+    "\ufffd": "a broken character",
+}
 
 
 def _read(raw: str, unknown: frozenset[str], read: Callable[[str], Read]) -> Read:
@@ -106,7 +116,9 @@ def _integer(column: Column, _context: Context) -> Callable[[str], Read]:
         number = int(text)
         if (low is not None and number < low) or (high is not None and number > high):
             bounds = f"{'' if low is None else low} to {'' if high is None else high}"
-            return None, Fault(VALUE_NUMBER, f"{number} cannot be true here.", f"Write a number from {bounds}.")
+            return None, Fault(
+                VALUE_NUMBER, f"{number} cannot be true here.", f"Write a number from {bounds}."
+            )
         return number, None
 
     return read
@@ -160,9 +172,13 @@ def slug(text: str) -> str:
 
 
 _ORDERS = {"day-month-year": (2, 1, 0), "month-day-year": (2, 0, 1)}
-_YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
+_YEAR_FIRST = re.compile(
+    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
-_TIME = re.compile(r"(.*?)[T ]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?")
+_TIME = re.compile(
+    r"(.*?)[T ]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 
 
 def _date(column: Column, context: Context) -> Callable[[str], Read]:
@@ -180,12 +196,18 @@ def _day(text: str, order: str, received: date) -> Read:
     try:
         day = date(*parts)
     except ValueError:
-        return None, Fault(VALUE_DATE, f"There is no day '{shown(text)}'.", "Write a day that exists, as 2015-05-20.")
+        return None, Fault(
+            VALUE_DATE, f"There is no day '{shown(text)}'.", "Write a day that exists, as 2015-05-20."
+        )
     if day.year < FIRST_YEAR:
-        return None, Fault(VALUE_DATE, f"{day} cannot be true here.", "Write the year in full, as 2015-05-20.")
+        return None, Fault(
+            VALUE_DATE, f"{day} cannot be true here.", "Write the year in full, as 2015-05-20."
+        )
     if day > received:
         return None, Fault(
-            VALUE_FUTURE, f"{day} lies after {received}, when it was received.", "Write the day it really was."
+            VALUE_FUTURE,
+            f"{day} lies after {received}, when it was received.",
+            "Write the day it really was.",
         )
     return day, None
 
@@ -227,7 +249,9 @@ def _datetime(column: Column, context: Context) -> Callable[[str], Read]:
         try:
             at = datetime.fromisoformat(f"{day}T{hour}{timed[3] or ''}")
         except ValueError:
-            return None, Fault(VALUE_DATE, f"There is no time '{shown(text)}'.", "Write it as 2015-05-20 14:30.")
+            return None, Fault(
+                VALUE_DATE, f"There is no time '{shown(text)}'.", "Write it as 2015-05-20 14:30."
+            )
         return at if at.tzinfo else at.replace(tzinfo=zone), None
 
     return read

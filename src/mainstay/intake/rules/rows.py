@@ -18,7 +18,9 @@ from mainstay.platform.errors import code
 
 ROW_WIDTH = code("row.width", "A row has more or fewer cells than the header; it is held whole.")
 ROW_NOBODY = code("row.nobody", "Nobody in a row can be identified; it is held whole.")
-PERSON_MISSING = code("person.missing", "A row lacks an identifier that is part of its key; the field is held.")
+PERSON_MISSING = code(
+    "person.missing", "A row lacks an identifier that is part of its key; the field is held."
+)
 PERSON_SAME = code("person.same", "A row names one person as their own contact; the field is held.")
 CHECK_FAILED = code("check.failed", "Two columns of a row contradict each other; both fields are held.")
 CHECK_WARNING = code("check.warning", "Two columns of a row look wrong together; the row was taken as it is.")
@@ -165,9 +167,7 @@ class RowReader:
     def _held(self, number: int, key: RowKey, cells: Sequence[str], problem: Problem) -> RowReading:
         return RowReading(number, RowKey("", key.content, False), (), (), (problem,), (), tuple(cells))
 
-    def _persons(
-        self, values: dict[str, Value], held: set[str]
-    ) -> tuple[dict[str, Named], list[Problem]]:
+    def _persons(self, values: dict[str, Value], held: set[str]) -> tuple[dict[str, Named], list[Problem]]:
         """(the persons that can be identified, by role; what is held for the others)."""
         found: dict[str, Named] = {}
         problems = []
@@ -178,7 +178,12 @@ class RowReader:
             elif spec.column in self.mapping.key and spec.column not in held:
                 problems.append(
                     Problem(
-                        (spec.column,), "", PERSON_MISSING, "There is no identifier.", "Write whom the row is about.", "field"
+                        (spec.column,),
+                        "",
+                        PERSON_MISSING,
+                        "There is no identifier.",
+                        "Write whom the row is about.",
+                        "field",
                     )
                 )
         for fact in self.mapping.facts:
@@ -302,9 +307,7 @@ def _holds(condition: Condition, values: dict[str, Value], zone: str) -> bool:
     other = values[condition.operand]
     if not isinstance(value, date) or not isinstance(other, date):
         return False
-    mine, theirs = (
-        local_date(day, zone) if isinstance(day, datetime) else day for day in (value, other)
-    )
+    mine, theirs = (local_date(day, zone) if isinstance(day, datetime) else day for day in (value, other))
     return mine < theirs if condition.test == "earlier_than" else mine <= theirs
 
 
@@ -322,7 +325,9 @@ def _taken(spec: FactSpec, values: dict[str, Value]) -> tuple[tuple[str, Value],
     return tuple(taken)
 
 
-def _content(person: Named, index: Named | None, taken: tuple[tuple[str, Value], ...], days: tuple[object, ...]) -> str:
+def _content(
+    person: Named, index: Named | None, taken: tuple[tuple[str, Value], ...], days: tuple[object, ...]
+) -> str:
     parts = [person.scheme, person.identifier]
     if index is not None:
         parts += [index.scheme, index.identifier]
@@ -336,4 +341,15 @@ def entry_value(problem: Problem | Warned) -> str:
     return shown(", ".join(problem.value.split(SEP)))
 
 
-__all__ = ["Context", "Draft", "Fault", "Named", "Problem", "RowKey", "RowReader", "RowReading", "Warned", "entry_value"]
+__all__ = [
+    "Context",
+    "Draft",
+    "Fault",
+    "Named",
+    "Problem",
+    "RowKey",
+    "RowReader",
+    "RowReading",
+    "Warned",
+    "entry_value",
+]
