@@ -89,10 +89,20 @@ def world() -> World:
     )
     second = write(alone)
     ledger.seal(at=NOON)
-    third = write(*(fact(Check, DAY + timedelta(n), person=contact, of="temperature", tenths=366 + n) for n in range(3)))
+    third = write(
+        *(fact(Check, DAY + timedelta(n), person=contact, of="temperature", tenths=366 + n) for n in range(3))
+    )
     fourth = write(
         fact(Contact, person=contact, index=case, disease=FLU, kind="household", last_date=DAY),
-        fact(Contact, person=stranger, index=case, disease=FLU, kind="travel", known_with_index=True, became_known_at=None),
+        fact(
+            Contact,
+            person=stranger,
+            index=case,
+            disease=FLU,
+            kind="travel",
+            known_with_index=True,
+            became_known_at=None,
+        ),
     )
     ledger.seal(at=NOON)
     return World(case, contact, stranger, [first, second, third, fourth], alone)

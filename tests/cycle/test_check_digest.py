@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.cycle.check_world import DAY, FLU, NOON, empty, fact, instance, person, write
 
 from mainstay.cases.models import Classification, Onset, Report
 from mainstay.cycle import check
@@ -16,6 +15,7 @@ from mainstay.organisations.models import Post
 from mainstay.people.models import Merge
 from mainstay.platform.identity import new_id
 from mainstay.tracing.models import Contact, Exposure
+from tests.cycle.check_world import DAY, FLU, NOON, empty, fact, instance, person, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,12 +29,10 @@ def story(order: random.Random | None = None, pieces: int = 1, **changed) -> str
     """
     empty()
     instance()
-    people = {name: None for name in ("Li Na", "Wang Wei", "Zhang Wei", "")}
-    names = list(people)
+    names = ["Li Na", "Wang Wei", "Zhang Wei", ""]
     if order:
         order.shuffle(names)
-    for name in names:
-        people[name] = person(name) if name else person()
+    people = {name: person(name) if name else person() for name in names}
     rows = list(facts(people, changed).values())
     if order:
         order.shuffle(rows)
@@ -51,13 +49,25 @@ def facts(people, changed) -> dict:
     made = {
         "first": first,
         "second": fact(
-            Classification, DAY + timedelta(1), root=first.root, version=2, person=na, disease=FLU, value="confirmed"
+            Classification,
+            DAY + timedelta(1),
+            root=first.root,
+            version=2,
+            person=na,
+            disease=FLU,
+            value="confirmed",
         ),
         "report": fact(Report, person=na, disease=FLU, known_on_receipt=True),
         "onset": fact(Onset, person=zhang, disease=FLU),
         "contact": contact,
         "exposure": fact(
-            Exposure, person=wei, index=na, contact_root=contact.root, disease=FLU, kind="household", source="link"
+            Exposure,
+            person=wei,
+            index=na,
+            contact_root=contact.root,
+            disease=FLU,
+            kind="household",
+            source="link",
         ),
         "nameless": fact(Contact, person=nameless, index=na, disease=FLU, kind="travel"),
         "merge": fact(Merge, person=zhang, into=wei, reason="same number"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from tests.cycle.check_world import DAY, FLU, beneath, codes, fact, person, value_of, world, write
 
 from mainstay.cases.models import Classification, Onset
 from mainstay.cycle import check
 from mainstay.platform import ledger, triggers
 from mainstay.platform.expiry import expire
 from mainstay.platform.models import Seal
+from tests.cycle.check_world import DAY, FLU, beneath, codes, fact, person, value_of, world, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -191,8 +191,12 @@ def test_a_table_without_its_trigger_is_named():
 
 def test_a_version_lost_from_a_record_is_named():
     here = world()
-    write(fact(Classification, root=here.alone.id, version=1, person=here.case, disease=FLU, value="suspected"))
-    write(fact(Classification, root=here.alone.id, version=3, person=here.case, disease=FLU, value="confirmed"))
+    write(
+        fact(Classification, root=here.alone.id, version=1, person=here.case, disease=FLU, value="suspected")
+    )
+    write(
+        fact(Classification, root=here.alone.id, version=3, person=here.case, disease=FLU, value="confirmed")
+    )
     (only,) = found()
     assert (only.code, only.table, only.id) == (
         "fact.versions_broken",
@@ -214,7 +218,14 @@ def test_a_fact_lawfully_ended_leaves_the_ledger_provable():
     here = world()
     newer = fact(Onset, DAY, root=here.alone.root, version=2, person=here.case, disease=FLU)
     write(newer)
-    expire(Onset, [here.alone.id], reason="time over", by=ledger.actor("clerk"), at=here.entries[0].at, purpose="law")
+    expire(
+        Onset,
+        [here.alone.id],
+        reason="time over",
+        by=ledger.actor("clerk"),
+        at=here.entries[0].at,
+        purpose="law",
+    )
     ledger.seal(at=here.entries[0].at)
     assert check.run().ok
     with beneath() as cursor:

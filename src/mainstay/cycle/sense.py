@@ -6,7 +6,9 @@ ledger entry. Killed in the middle and sent again, a file gives the same facts: 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +16,8 @@ from django.db import IntegrityError
 
 from mainstay.cycle.chunk import Chunk, Intake, Plan
 from mainstay.cycle.delivered import Delivered, Tally
-from mainstay.cycle.statements import RecordIds
 from mainstay.cycle.mended import mends_of
+from mainstay.cycle.statements import RecordIds
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery
@@ -60,10 +62,18 @@ def take_in(
     """
     read = mapping if isinstance(mapping, Mapping) else mappings.load(mapping)
     source = examine(Path(path), read)
-    if dry_run:
-        return _take_in(source, read, by, at, True, progress)
-    with lease("intake"):
-        return _take_in(source, read, by, at, False, progress)
+    with nullcontext() if dry_run else lease("intake"), _frozen_heap():
+        return _take_in(source, read, by, at, dry_run, progress)
+
+
+@contextmanager
+def _frozen_heap() -> Iterator[None]:
+    """While a file is taken in, the collector leaves alone what was there before: a fifth of the time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _take_in(

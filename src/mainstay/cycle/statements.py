@@ -12,7 +12,7 @@ from uuid import UUID
 from mainstay.care.models import Treatment
 from mainstay.cases.models import Classification, Onset, Outcome, Report, Result, Severity, Specimen, Symptom
 from mainstay.duties.models import Evidence
-from mainstay.intake.rules.rows import Draft
+from mainstay.intake.rules.slots import Draft
 from mainstay.isolation.models import Stay
 from mainstay.people.models import Trait
 from mainstay.platform import bulk

@@ -39,6 +39,8 @@ def _top(tables: Tables) -> Iterator[Fault]:
             )
     for number, name in enumerate(tables["key"]):
         yield from _column_named(("key", number), name, tables, ("text", "integer"))
+        if tables["columns"].get(name, {}).get("optional"):
+            yield ("key", number), f"'{name}' is part of the key and cannot be optional"
     for number, name in enumerate(tables.get("known", ())):
         yield from _column_named(("known", number), name, tables, DAYS)
 
@@ -92,6 +94,8 @@ def _persons(tables: Tables) -> Iterator[Fault]:
             yield (*path, "role"), f"the role '{person['role']}' is taken already"
         roles.add(person["role"])
         yield from _column_named((*path, "column"), person["column"], tables, ("text", "integer"))
+        if tables["columns"].get(person["column"], {}).get("optional"):
+            yield (*path, "column"), f"'{person['column']}' says who it is and cannot be optional"
 
 
 def _facts(tables: Tables) -> Iterator[Fault]:

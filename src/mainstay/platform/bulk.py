@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -28,11 +29,16 @@ def _adapter(field: models.Field, vendor: str) -> Callable[[Any], Any] | None:
     if kind == "UUIDField":
         return lambda value: value.hex
     if kind == "DateTimeField":
-        # As Django writes it on SQLite: UTC without an offset.
-        return lambda value: str(value.replace(tzinfo=None))
+        return _naive
     if kind == "DateField":
         return lambda value: value.isoformat()
     return None
+
+
+@lru_cache(maxsize=4096)
+def _naive(value: datetime) -> str:
+    """As Django writes it on SQLite: UTC without an offset. Remembered, since ends of days repeat."""
+    return str(value.replace(tzinfo=None))
 
 
 def as_tuples(rows: Sequence[models.Model]) -> list[tuple[Any, ...]]:
@@ -125,7 +131,7 @@ def in_list(column: str, ids: Sequence[Any]) -> tuple[str, list[Any]]:
 
 @lru_cache(maxsize=128)
 def _template(model: type[models.Model]) -> dict[str, Any]:
-    """What a new row holds where nothing is said: the columns' plain defaults; made ids are not among them."""
+    """What a new row holds where nothing is said: the columns' plain defaults, without ids made at need."""
     template: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
         made = field.primary_key or (field.has_default() and callable(field.default))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
-from mainstay.cycle.check import labels, sql
-from mainstay.cycle.check.arrow import appended, kind_of
+from mainstay.cycle.check import labels, links, sql
+from mainstay.cycle.check.arrow import appended
 from mainstay.duties.models import Duty, DutyEvent
 from mainstay.platform.models import Fact
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _PLACE = frozenset({"id", "entry_id", "root", "version"})
+# Facts whose record other facts name.
+_POINTED_TO = frozenset(target for _, column, target, _, _ in links.ROOTS if column.endswith("_root"))
 # By which table a root is named: which of several facts of one day began or closed a duty hangs on their ids,
 # and those are this instance's own.
 _KIND_OF_ROOT = "COALESCE((SELECT name FROM root_kind k WHERE k.root = {c}), {otherwise})"
@@ -36,7 +38,7 @@ def digest(duck: duckdb.DuckDBPyConnection) -> str:
     duck.execute("CREATE OR REPLACE TABLE root_label (root VARCHAR, label VARCHAR)")
     duck.execute("CREATE OR REPLACE TABLE line (hash VARCHAR)")
     # What is pointed to comes first.
-    for model in sorted(facts, key=lambda model: (len(_roots(model)), model._meta.db_table)):
+    for model in sorted(facts, key=lambda model: model._meta.db_table not in _POINTED_TO):
         _digest_facts(duck, model)
     _kinds_of_roots(duck, facts)
     _digest_duties(duck)
@@ -48,11 +50,6 @@ def digest(duck: duckdb.DuckDBPyConnection) -> str:
 
 def _has_person(model: type[models.Model]) -> bool:
     return any(column.attname == "person_id" for column in model._meta.concrete_fields)
-
-
-def _roots(model: type[models.Model]) -> list[str]:
-    """Columns that name another fact's root."""
-    return [column.column for column in model._meta.concrete_fields if column.attname.endswith("_root")]
 
 
 def _own_facts(model: type[models.Model]) -> str:
@@ -98,13 +95,7 @@ def _digest_facts(duck: duckdb.DuckDBPyConnection, model: type[models.Model]) ->
         "WHERE root IN (SELECT root FROM said WHERE version > 1)) p "
         "ON p.root = s.root AND p.version = s.version - 1"
     )
-    pointed_to = [
-        m
-        for m in appended()
-        for name in _roots(m)
-        if f"_{name.removesuffix('_root')}" in model._meta.db_table
-    ]
-    if pointed_to:
+    if model._meta.db_table in _POINTED_TO:
         duck.execute("INSERT INTO root_label SELECT root, hash FROM said WHERE version = 1")
     duck.execute("DROP TABLE said")
 
@@ -119,11 +110,11 @@ def _kinds_of_roots(duck: duckdb.DuckDBPyConnection, facts: list[type[Fact]]) ->
         "SELECT episode AS root FROM duties_duty UNION ALL SELECT evidence FROM duties_dutyevent "
         "UNION ALL SELECT split_part(cause, ':', 2) FROM duties_dutyevent WHERE contains(cause, ':'))"
     )
-    union = " UNION ALL ".join(
-        f'SELECT root, {sql.quoted(m._meta.db_table)} AS name FROM "{m._meta.db_table}"' for m in facts
-    )
+    tables = [model._meta.db_table for model in facts]
+    every = " UNION ALL ".join(f'SELECT root, {sql.quoted(table)} AS name FROM "{table}"' for table in tables)
+    nothing = "SELECT '' AS root, '' AS name WHERE FALSE"
     duck.execute(
-        f"CREATE OR REPLACE TABLE root_kind AS SELECT root, min(name) AS name FROM ({union}) "
+        f"CREATE OR REPLACE TABLE root_kind AS SELECT root, min(name) AS name FROM ({every or nothing}) "
         "WHERE root IN (SELECT root FROM pointed) GROUP BY root"
     )
     duck.execute("DROP TABLE pointed")
@@ -160,7 +151,8 @@ def _digest_duties(duck: duckdb.DuckDBPyConnection) -> None:
         ]
         content = sql.joined([sql.quoted(model._meta.db_table), *parts])
         duck.execute(
-            f'CREATE OR REPLACE TABLE {table} AS SELECT id, sha256({content}) AS hash FROM "{model._meta.db_table}" t'
+            f"CREATE OR REPLACE TABLE {table} AS SELECT id, sha256({content}) AS hash "
+            f'FROM "{model._meta.db_table}" t'
         )
         duck.execute(f"INSERT INTO line SELECT hash FROM {table}")
     duck.execute("DROP TABLE duty_label")
@@ -168,14 +160,13 @@ def _digest_duties(duck: duckdb.DuckDBPyConnection) -> None:
 
 
 def _of_lines(duck: duckdb.DuckDBPyConnection) -> str:
-    """SHA-256 over the lines in sorted order, in 4,096 parts so that no text grows beyond a few megabytes."""
-    parts = "SELECT left(hash, 3) AS head, sha256(string_agg(hash, '' ORDER BY hash)) AS part FROM line GROUP BY head"
+    """SHA-256 over the lines in sorted order, in 4,096 parts so that no text grows without bound."""
     found = sql.rows(
-        duck, f"SELECT COALESCE(sha256(string_agg(part, '' ORDER BY head)), sha256('')) FROM ({parts})"
+        duck,
+        "SELECT COALESCE(sha256(string_agg(part, '' ORDER BY head)), sha256('')) FROM ("
+        "SELECT left(hash, 3) AS head, sha256(string_agg(hash, '' ORDER BY hash)) AS part "
+        "FROM line GROUP BY head)",
     )
     duck.execute("DROP TABLE line")
     duck.execute("DROP TABLE root_label")
     return found[0][0]
-
-
-__all__ = ["digest", "kind_of"]

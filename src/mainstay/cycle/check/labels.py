@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from mainstay.cycle.check import sql
 from mainstay.cycle.check.findings import Finding
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.keys import decrypt, load_keys, normal
@@ -59,7 +58,8 @@ def _hash_identifiers(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
                 continue
             persons.append(person)
             hashes.append(hashlib.sha256(f"{scheme}\x1f{value}".encode()).hexdigest())
-        duck.register("hashed", pa.table([pa.array(persons, pa.string()), pa.array(hashes, pa.string())], ["p", "h"]))
+        columns = [pa.array(persons, pa.string()), pa.array(hashes, pa.string())]
+        duck.register("hashed", pa.table(columns, ["p", "h"]))
         duck.execute("INSERT INTO identifier_hash SELECT p, h FROM hashed")
         duck.unregister("hashed")
     return findings
@@ -84,20 +84,17 @@ def _unreadable(identity: str, person: str) -> Finding:
 
 def label_the_nameless(duck: duckdb.DuckDBPyConnection, own_facts: list[str]) -> None:
     """Who has no identifier is called by the facts about them: `own_facts` select (person_id, hash)."""
-    union = " UNION ALL ".join(own_facts)
+    said = " UNION ALL ".join(own_facts) or "SELECT '' AS person_id, '' AS hash WHERE FALSE"
     duck.execute(
         "CREATE OR REPLACE TABLE person_label AS SELECT p.id, "
         "CASE WHEN p.label <> '' THEN p.label ELSE COALESCE(n.label, 'nothing known') END AS label "
-        "FROM person_label p LEFT JOIN (SELECT person_id, sha256(string_agg(hash, '' ORDER BY hash)) AS label "
-        f"FROM ({union}) GROUP BY person_id) n ON n.person_id = p.id"
+        "FROM person_label p LEFT JOIN ("
+        "SELECT person_id, sha256(string_agg(hash, '' ORDER BY hash)) AS label "
+        f"FROM ({said}) GROUP BY person_id) n ON n.person_id = p.id"
     )
 
 
 def name_of(column: str, target: str) -> str:
-    """SQL of what a foreign key's target is called; as subquery-free join key see `digest`."""
-    if target == "people_person":
-        return f"(SELECT label FROM person_label n WHERE n.id = t.{column})"
-    return f"(SELECT {NAMES[target]} FROM {target} n WHERE n.id = t.{column})"
-
-
-__all__ = ["CHUNK", "NAMES", "label_persons", "label_the_nameless", "name_of", "place_of", "sql"]
+    """SQL of what the row is called that a column of `t` points to."""
+    table, name = ("person_label", "label") if target == "people_person" else (target, NAMES[target])
+    return f"(SELECT {name} FROM {table} n WHERE n.id = t.{column})"

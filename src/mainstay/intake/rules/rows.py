@@ -7,13 +7,11 @@ where nobody in it can be identified, or where its cells cannot be told apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from mainstay.intake.mapping import CheckSpec, Condition, FactSpec, Mapping, PersonSpec
-from mainstay.intake.rules.cells import Context, Fault, Read, Value, reader_of, shown
-from mainstay.intake.vocabulary import FACTS
-from mainstay.platform.clock import known_on, local_date
+from mainstay.intake.mapping import CheckSpec, FactSpec, Mapping, PersonSpec
+from mainstay.intake.rules.cells import Context, Read, Value, reader_of, shown
+from mainstay.intake.rules.slots import SEP, Draft, Named, Slot, condition
 from mainstay.platform.errors import code
 
 ROW_WIDTH = code("row.width", "A row has more or fewer cells than the header; it is held whole.")
@@ -24,8 +22,6 @@ PERSON_MISSING = code(
 PERSON_SAME = code("person.same", "A row names one person as their own contact; the field is held.")
 CHECK_FAILED = code("check.failed", "Two columns of a row contradict each other; both fields are held.")
 CHECK_WARNING = code("check.warning", "Two columns of a row look wrong together; the row was taken as it is.")
-
-SEP = "\x1f"
 
 
 class Problem(NamedTuple):
@@ -46,32 +42,6 @@ class Warned(NamedTuple):
     value: str
     code: str
     reason: str
-
-
-class Named(NamedTuple):
-    """A person as a row names them."""
-
-    role: str
-    scheme: str
-    identifier: str
-    known: bool
-
-
-class Draft(NamedTuple):
-    """A fact as a row states it, before the persons are looked up. `values` are in the mapping's words."""
-
-    slot: str
-    fact: str
-    role: str
-    index: str
-    values: tuple[tuple[str, Value], ...]
-    date: date | None
-    at: datetime | None
-    first: date | None
-    last: date | None
-    known_at: datetime | None  # None: on receipt, or with the index
-    with_index: bool
-    content: str  # tells one version of the slot from the next
 
 
 class RowKey(NamedTuple):
@@ -103,7 +73,6 @@ class RowReader:
 
     def __init__(self, mapping: Mapping, header: Sequence[str], context: Context) -> None:
         self.mapping = mapping
-        self.zone = context.zone
         self.width = len(header)
         at = {name: index for index, name in enumerate(header)}
         self._columns: list[tuple[str, int, Callable[[str], Read]]] = [
@@ -115,6 +84,9 @@ class RowReader:
         self._at = at
         self._key_at = [at[name] for name in mapping.key]
         self._content_at = [at.get(column.name) for column in mapping.columns]
+        self._slots = [Slot(spec, context.zone) for spec in mapping.facts]
+        self._checks = [(check, condition(check.condition, context.zone)) for check in mapping.checks]
+        self._contacts = [spec for spec in mapping.facts if spec.index]
 
     def key_of(self, cells: Sequence[str]) -> RowKey:
         """The row's key and content, without reading what the cells mean."""
@@ -145,9 +117,7 @@ class RowReader:
             key = RowKey("", key.content, False)
         problems += missing
         warnings = self._check(values, cells, problems)
-        drafts = tuple(
-            draft for spec in self.mapping.facts if (draft := self._draft(spec, values, persons)) is not None
-        )
+        drafts = tuple([draft for slot in self._slots if (draft := slot.draft(values, persons)) is not None])
         return RowReading(
             number, key, tuple(persons.values()), drafts, tuple(problems), tuple(warnings), tuple(cells)
         )
@@ -186,14 +156,14 @@ class RowReader:
                         "field",
                     )
                 )
-        for fact in self.mapping.facts:
-            if fact.index and fact.index in found and fact.person in found:
+        for fact in self._contacts:
+            if fact.index in found and fact.person in found:
                 _refuse_own_contact(fact, found, self.mapping.persons, problems)
         return found, problems
 
     def _check(self, values: dict[str, Value], cells: Sequence[str], problems: list[Problem]) -> list[Warned]:
         """Judge all checks on the values as received, then hold what they hold."""
-        failed = [check for check in self.mapping.checks if _holds(check.condition, values, self.zone)]
+        failed = [check for check, holds in self._checks if holds(values)]
         warnings = []
         for check in failed:
             columns = check.hold or _columns_of(check)
@@ -206,55 +176,6 @@ class RowReader:
             for name in check.hold:
                 values[name] = None
         return warnings
-
-    def _draft(self, spec: FactSpec, values: dict[str, Value], persons: dict[str, Named]) -> Draft | None:
-        """The fact in this slot, or None where the row does not state it."""
-        person = persons.get(spec.person)
-        index = persons.get(spec.index) if spec.index else None
-        if person is None or (spec.index and index is None):
-            return None
-        if spec.condition is not None and not _holds(spec.condition, values, self.zone):
-            return None
-        taken = _taken(spec, values)
-        days = [values[name] for name in spec.day_columns]
-        if taken is None or (days and not spec.undated and all(day is None for day in days)):
-            return None
-        date, at = self._moment(values[spec.date]) if spec.date else (None, None)
-        first = self._moment(values[spec.first])[0] if spec.first else None
-        last = self._moment(values[spec.last])[0] if spec.last else None
-        return Draft(
-            spec.slot,
-            spec.fact,
-            spec.person,
-            spec.index,
-            taken,
-            date,
-            at,
-            first,
-            last,
-            None if spec.known_with_index else self._known(spec, values, days),
-            spec.known_with_index,
-            _content(person, index, taken, (date, at, first, last)),
-        )
-
-    def _moment(self, value: Value) -> tuple[date | None, datetime | None]:
-        if isinstance(value, datetime):
-            return local_date(value, self.zone), value.astimezone(UTC)
-        return (value, None) if isinstance(value, date) else (None, None)
-
-    def _known(self, spec: FactSpec, values: dict[str, Value], days: list[Value]) -> datetime | None:
-        """The later of the columns that made it known and the fact's own day; None: on receipt."""
-        told = [values[name] for name in spec.known]
-        if not told or any(day is None for day in told):
-            return None
-        instants = [self._instant(day) for day in (*told, *days) if day is not None]
-        return max(instants)
-
-    def _instant(self, value: Value) -> datetime:
-        if isinstance(value, datetime):
-            return value.astimezone(UTC)
-        assert isinstance(value, date)
-        return known_on(value, self.zone)
 
 
 def _width(cells: Sequence[str], width: int) -> Problem:
@@ -293,63 +214,6 @@ def _columns_of(check: CheckSpec) -> tuple[str, ...]:
     return (condition.column, condition.operand) if other else (condition.column,)
 
 
-def _holds(condition: Condition, values: dict[str, Value], zone: str) -> bool:
-    """Whether a condition holds; what is unknown fulfils none but `given = false`."""
-    value = values[condition.column]
-    if condition.test == "given":
-        return (value is not None) is condition.operand
-    if value is None:
-        return False
-    if condition.test == "equals":
-        return value == condition.operand
-    if condition.test == "one_of":
-        return value in condition.operand
-    other = values[condition.operand]
-    if not isinstance(value, date) or not isinstance(other, date):
-        return False
-    mine, theirs = (local_date(day, zone) if isinstance(day, datetime) else day for day in (value, other))
-    return mine < theirs if condition.test == "earlier_than" else mine <= theirs
-
-
-def _taken(spec: FactSpec, values: dict[str, Value]) -> tuple[tuple[str, Value], ...] | None:
-    """(key, value) for all that the row says; None where something the fact needs is unknown."""
-    taken: list[tuple[str, Value]] = []
-    needs = FACTS[spec.fact].needs
-    for take in spec.takes:
-        value = take.constant if take.column is None else values[take.column]
-        if value is None:
-            if take.name in needs or take.name == "facility":
-                return None
-            continue
-        taken.append((take.name, value))
-    return tuple(taken)
-
-
-def _content(
-    person: Named, index: Named | None, taken: tuple[tuple[str, Value], ...], days: tuple[object, ...]
-) -> str:
-    parts = [person.scheme, person.identifier]
-    if index is not None:
-        parts += [index.scheme, index.identifier]
-    parts += [f"{name}={value}" for name, value in taken]
-    parts += ["" if day is None else str(day) for day in days]
-    return SEP.join(parts)
-
-
 def entry_value(problem: Problem | Warned) -> str:
     """The text that stood in the columns, as an entry shows it."""
     return shown(", ".join(problem.value.split(SEP)))
-
-
-__all__ = [
-    "Context",
-    "Draft",
-    "Fault",
-    "Named",
-    "Problem",
-    "RowKey",
-    "RowReader",
-    "RowReading",
-    "Warned",
-    "entry_value",
-]
