@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 
 from mainstay.platform.models import Fact
-from mainstay.platform.rows import as_uuid
+from mainstay.platform.rows import as_uuid, parameter
 
 
 def newly_known(start: datetime, moment: datetime) -> dict[str, set[UUID]]:
@@ -21,7 +21,7 @@ def newly_known(start: datetime, moment: datetime) -> dict[str, set[UUID]]:
     """
     parts = [_known(model._meta.db_table, *touch) for model in _fact_models() for touch in model.touches]
     parts += [_received(column) for column in ("person_id", "index_id")]
-    bounds = [start, moment] if connection.vendor == "postgresql" else [str(at.replace(tzinfo=None)) for at in (start, moment)]
+    bounds = [parameter(start), parameter(moment)]
     found: dict[str, set[UUID]] = defaultdict(set)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ".join(parts), bounds * len(parts))

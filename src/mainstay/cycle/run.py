@@ -29,6 +29,7 @@ from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.locks import lease
 from mainstay.platform.models import Actor, Dirty, Entry, Instance
 from mainstay.platform.reading import View
+from mainstay.platform.rows import parameter
 
 PERIOD_CLOSED = code("cycle.closed", "A later period is closed already; an earlier one cannot be run any more.")
 NO_EDITION = code("cycle.no_edition", "No protocol edition is in force on the day.")
@@ -256,7 +257,7 @@ def _account(run: Run) -> dict[str, int]:
     """What became of duties in this period; `kept` are those open before it and after it."""
     counts = dict.fromkeys(_COUNTED, 0)
     with connection.cursor() as cursor:
-        day = run.period_date if connection.vendor == "postgresql" else run.period_date.isoformat()
+        day = parameter(run.period_date)
         cursor.execute("SELECT verb, COUNT(*) FROM duties_dutyevent WHERE period_date = %s GROUP BY verb", [day])
         counts.update({verb: n for verb, n in cursor.fetchall() if verb in counts})
         cursor.execute(

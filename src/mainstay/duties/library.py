@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from mainstay.duties.rules.edition import Edition
 from mainstay.duties.rules.parse import parse
 from mainstay.duties.validation import read_edition
+from mainstay.platform.environment import read_environment
 from mainstay.platform.errors import MainstayError, code
 
 NOT_FOUND = code("edition.not_found", "No protocol edition has this name, and no file stands there.")
@@ -21,60 +24,57 @@ def shipped() -> dict[str, Path]:
     return _in_folder(Path(str(files("mainstay").joinpath("protocols"))))
 
 
-def of_home(home: Path) -> dict[str, Path]:
-    """The editions a city has laid into its home folder, by file name."""
-    return _in_folder(home / HOME_FOLDER)
+def at_home() -> dict[str, Path]:
+    """The editions a city has laid into `editions/` of its home, by file name."""
+    return _in_folder(read_environment().home / HOME_FOLDER)
 
 
-def available(home: Path | None = None) -> dict[str, Path]:
+def available() -> dict[str, Path]:
     """All of them; a city's own file takes the place of a shipped one with the same name."""
-    return dict(sorted((shipped() | (of_home(home) if home else {})).items()))
-
-
-def load(name: str | Path, home: Path | None = None) -> tuple[Edition, str, str]:
-    """(edition, text, sha256 of the file) of an id or a file; refused with file, line and key where faulty.
-
-    It is held against the editions it will stand beside: those available for its disease, and the house's.
-    """
-    path = _path(name, home)
-    raw = path.read_bytes()
-    beside = companions(raw, home)
-    edition = read_edition(raw, str(path), beside)
-    return edition, raw.decode("utf-8-sig"), hashlib.sha256(raw).hexdigest()
-
-
-def companions(raw: bytes, home: Path | None = None) -> tuple[Edition, ...]:
-    """The other available editions of the same disease and the house's, of another series or level."""
-    try:
-        own = tomllib.loads(raw.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return ()
-    found = []
-    for path in available(home).values():
-        try:
-            edition = parse(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            continue  # another file's fault is told when that file is read
-        if edition.disease in (own.get("disease"), "house") and edition.id != own.get("id"):
-            found.append(edition)
-    return tuple(edition for edition in found if not _same_place(edition, own))
-
-
-def _same_place(edition: Edition, own: dict[str, object]) -> bool:
-    """Two issues of one series never hold together: one may not lean on the other."""
-    return (edition.series, edition.level, edition.area) == (own.get("series"), own.get("level"), own.get("area", ""))
-
-
-def _path(name: str | Path, home: Path | None) -> Path:
-    known = available(home)
-    if str(name) in known:
-        return known[str(name)]
-    path = Path(name)
-    if path.is_file():
-        return path
-    sentence = f"No edition is called '{name}' and no file stands there. Known: {', '.join(known)}."
-    raise MainstayError(NOT_FOUND, sentence, {"name": str(name), "known": list(known)})
+    return dict(sorted((shipped() | at_home()).items()))
 
 
 def _in_folder(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def find(name: str | Path) -> Path:
+    """The file of an edition by its id, or the file itself; raises `edition.not_found`."""
+    known = available()
+    path = known.get(str(name), Path(name))
+    if path.is_file():
+        return path
+    sentence = f"There is no edition '{name}' and no such file; give a file, or one of {', '.join(known)}."
+    raise MainstayError(NOT_FOUND, sentence, {"name": str(name), "known": list(known)})
+
+
+def load(name: str | Path) -> tuple[Edition, str, str]:
+    """(edition, its text, sha256 of the file) of an id or a file; raises `edition.invalid` where faulty."""
+    path = find(name)
+    raw = path.read_bytes()
+    return read_edition(raw, str(path)), raw.decode("utf-8-sig"), hashlib.sha256(raw).hexdigest()
+
+
+def companions(data: dict[str, Any]) -> tuple[Edition, ...]:
+    """The editions at hand that one with these tables will stand beside: its disease's others and the house's.
+
+    Two issues of one series never hold together, so neither may lean on the other.
+    """
+    found = []
+    for path in available().values():
+        edition = _parsed(path, path.stat().st_mtime_ns)
+        if edition is None or edition.disease not in (data.get("disease"), "house"):
+            continue
+        own = (data.get("series"), data.get("level"), data.get("area", ""))
+        if (edition.series, edition.level, edition.area) != own:
+            found.append(edition)
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, _changed_at: int) -> Edition | None:
+    """A file as an edition; None where it is faulty, which is told when that file itself is read."""
+    try:
+        return parse(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None

@@ -16,7 +16,7 @@ from mainstay.duties.rules.edition import Edition as Rules
 from mainstay.duties.rules.in_force import InForce
 from mainstay.duties.rules.reconcile import Standing
 from mainstay.platform import bulk
-from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, reader, same
+from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, parameter, reader, same
 
 _STANDING = (
     "s.subject_id, d.disease, d.id, d.clause, d.episode, d.occurrence, d.starts_at, d.due_at, "
@@ -51,7 +51,7 @@ def standing_duties(
     where, params = bulk.in_list("s.subject_id", subjects)
     if since is not None:
         where += " AND (s.status = 'open' OR d.occurrence IS NULL OR d.occurrence >= %s)"
-        params = [*params, since if connection.vendor == "postgresql" else since.isoformat()]
+        params = [*params, parameter(since)]
     sql = f"SELECT {_STANDING} FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id WHERE {where} ORDER BY d.id"
     found: dict[tuple[UUID, str], dict[UUID, Standing]] = {}
     with connection.cursor() as cursor:
@@ -175,7 +175,7 @@ def list_duties(wanted: Wanted, after: UUID | None = None, limit: int | None = N
         page += " ORDER BY d.id"
     shown = _ROW.replace("e.status", _SHOWN)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {shown} {source}{page}", [_sql(wanted.moment), *params])
+        cursor.execute(f"SELECT {shown} {source}{page}", [parameter(wanted.moment), *params])
         return [DutyRow(*_READ_ROW(row)) for row in cursor.fetchall()]
 
 
@@ -184,7 +184,7 @@ def duty_totals(wanted: Wanted) -> list[KindTotal]:
     source, params = _as_of(wanted)
     with connection.cursor() as cursor:
         sql = f"SELECT d.kind, {_SHOWN} AS shown, COUNT(*) {source} AND e.status <> 'withdrawn' GROUP BY d.kind, shown"
-        cursor.execute(sql, [_sql(wanted.moment), *params])
+        cursor.execute(sql, [parameter(wanted.moment), *params])
         counts: dict[str, dict[str, int]] = {}
         for kind, shown, number in cursor.fetchall():
             counts.setdefault(kind, {})[shown] = number
@@ -208,7 +208,7 @@ def ownership(wanted: Wanted, headquarters: UUID | None) -> tuple[int, int]:
 
 def _as_of(wanted: Wanted) -> tuple[str, list[Any]]:
     """FROM and WHERE of duties with their last event by the day (and by the ledger number)."""
-    bound, bounds = "period_date <= %s", [_sql(wanted.day)]
+    bound, bounds = "period_date <= %s", [parameter(wanted.day)]
     if wanted.to_entry is not None:
         bound, bounds = bound + " AND entry_id <= %s", [*bounds, wanted.to_entry]
     mine = " AND ".join("e." + part for part in bound.split(" AND "))
@@ -219,7 +219,7 @@ def _as_of(wanted: Wanted) -> tuple[str, list[Any]]:
         f"WHERE {mine} AND (d.occurrence IS NULL OR d.occurrence <= %s) AND NOT EXISTS ("
         f"SELECT 1 FROM duties_dutyevent l WHERE l.duty_id = d.id AND l.seq > e.seq AND {later})"
     )
-    params = [*bounds, _sql(wanted.day), *bounds]
+    params = [*bounds, parameter(wanted.day), *bounds]
     filters, values = _filters(wanted)
     return sql + filters, [*params, *values]
 
@@ -238,11 +238,5 @@ def _filters(wanted: Wanted) -> tuple[str, list[Any]]:
         column, place = wanted.place
         sql, params = sql + f" AND s.{column} = %s", [*params, *bulk.id_values([place])]
     if wanted.status is not None:
-        sql, params = sql + f" AND {_SHOWN} = %s", [*params, _sql(wanted.moment), wanted.status]
+        sql, params = sql + f" AND {_SHOWN} = %s", [*params, parameter(wanted.moment), wanted.status]
     return sql, params
-
-
-def _sql(value: date | datetime) -> Any:
-    if connection.vendor == "postgresql":
-        return value
-    return str(value.replace(tzinfo=None)) if isinstance(value, datetime) else value.isoformat()

@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.base import ModelState
 
+from mainstay.platform.rows import instant_text
+
 SMALL = 40
 
 
@@ -38,7 +40,7 @@ def _adapter(field: models.Field, vendor: str) -> Callable[[Any], Any] | None:
 @lru_cache(maxsize=4096)
 def _naive(value: datetime) -> str:
     """As Django writes it on SQLite: UTC without an offset. Remembered, since ends of days repeat."""
-    return str(value.replace(tzinfo=None))
+    return instant_text(value)
 
 
 def as_tuples(rows: Sequence[models.Model]) -> list[tuple[Any, ...]]:

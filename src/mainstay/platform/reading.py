@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, models
 
 from mainstay.platform.models import Seal
+from mainstay.platform.rows import parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,8 @@ class View:
             params.append(self.to_entry)
         if self.known_by is not None:
             parts.append(f"{alias}.became_known_at <= %s")
-            params.append(_instant(self.known_by))
+            params.append(parameter(self.known_by))
         return " AND ".join(parts), params
-
-
-def _instant(value: datetime) -> Any:
-    return value if connection.vendor == "postgresql" else str(value.replace(tzinfo=None))
 
 
 def standing(
@@ -58,7 +55,7 @@ def standing(
     later, later_params = view.bounds("c")
     as_of, as_of_params = "", []
     if view.as_of is not None:
-        as_of, as_of_params = " AND (f.observed_date IS NULL OR f.observed_date <= %s)", [str(view.as_of)]
+        as_of, as_of_params = " AND (f.observed_date IS NULL OR f.observed_date <= %s)", [parameter(view.as_of)]
     false = "FALSE" if connection.vendor == "postgresql" else "0"
     sql = (
         f'SELECT {", ".join("f." + column for column in columns)} FROM "{table}" f '

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 
 def as_uuid(value: Any) -> UUID | None:
     if value is None or isinstance(value, UUID):
@@ -55,3 +57,19 @@ def reader(*converters: Callable[[Any], Any]) -> Callable[[tuple[Any, ...]], tup
         return tuple([convert(value) for convert, value in zip(converters, row, strict=True)])
 
     return read
+
+
+def instant_text(value: datetime) -> str:
+    """An instant as SQLite keeps it: UTC without an offset."""
+    return str((value if value.tzinfo is UTC else value.astimezone(UTC)).replace(tzinfo=None))
+
+
+def parameter(value: Any) -> Any:
+    """A value for raw SQL on the database at hand."""
+    if connection.vendor == "postgresql":
+        return value
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.hex if isinstance(value, UUID) else value

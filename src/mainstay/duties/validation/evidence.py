@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from mainstay.duties.rules.judge import EVIDENCE
 from mainstay.duties.validation.fault import Fault
-from mainstay.duties.validation.lines import KeyPath
 from mainstay.duties.validation.schema import schema
 from mainstay.duties.validation.walk import Draft, Draftsheet, Table, listed
+from mainstay.platform.toml_lines import Path as KeyPath
 
 # Posts and questions carry no list of facts: one answer closes what is asked of them.
 CLOSES = {"post": "holding", "question": "answer"}
@@ -31,7 +31,7 @@ def faults_of_evidence(sheet: Draftsheet) -> Iterator[Fault]:
 def _answer(draft: Draft, wanted: Table, path: KeyPath) -> Iterator[Fault]:
     word = CLOSES[draft.subject]
     if wanted != {"fact": "evidence", "of": word}:
-        sentence = f"what is asked of a {draft.subject} closes with {{ fact = \"evidence\", of = \"{word}\" }}; write that."
+        sentence = f'what is asked of a {draft.subject} closes with {{ fact = "evidence", of = "{word}" }}; write that.'
         yield Fault(path, "evidence", sentence)
 
 
@@ -46,7 +46,9 @@ def _condition(draft: Draft, path: KeyPath) -> Iterator[Fault]:
 
 def _fact(draft: Draft, wanted: Table, path: KeyPath) -> Iterator[Fault]:
     if "every" in draft.table["demand"] and "after" in wanted:
-        yield Fault((*path, "after"), "evidence", "a daily duty closes with a fact of its own day; take `after` out.")
+        yield Fault(
+            (*path, "after"), "evidence", "a daily duty closes with a fact of its own day; take `after` out."
+        )
     if "of" not in wanted:
         return
     fact, of = wanted["fact"], listed(wanted["of"])

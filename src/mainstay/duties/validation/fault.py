@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mainstay.duties.validation.lines import KeyPath
+from mainstay.platform.toml_lines import Path as KeyPath
 
 
 @dataclass(frozen=True, slots=True)

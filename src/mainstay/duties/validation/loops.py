@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mainstay.duties.rules.edition import AllOf, AnyOf, AtLeast, ClauseDone, Condition, Edition, FactEvidence, NoneOf
+from mainstay.duties.rules.edition import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    ClauseDone,
+    Condition,
+    Edition,
+    FactEvidence,
+    NoneOf,
+)
 from mainstay.duties.validation.fault import Fault
-from mainstay.duties.validation.lines import KeyPath
 from mainstay.duties.validation.walk import Draft, Draftsheet
+from mainstay.platform.toml_lines import Path as KeyPath
 
 Edges = dict[str, set[str]]
 

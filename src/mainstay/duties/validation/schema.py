@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from mainstay.duties.validation.fault import Fault
-from mainstay.duties.validation.lines import KeyPath
+from mainstay.platform.toml_lines import Path as KeyPath
 
 SCHEMA_FILE = "edition.schema.json"
 
@@ -65,7 +65,11 @@ def _unknown_keys(error: Any, path: KeyPath) -> Iterator[Fault]:
     known = sorted(error.schema["properties"])
     for key in error.instance:
         if key not in known:
-            yield Fault((*path, key), "unknown_key", f"'{key}' is not a word of the vocabulary here; {_instead(key, known)}")
+            yield Fault(
+                (*path, key),
+                "unknown_key",
+                f"'{key}' is not a word of the vocabulary here; {_instead(key, known)}",
+            )
 
 
 def _instead(key: str, known: list[str]) -> str:

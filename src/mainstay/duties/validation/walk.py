@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mainstay.duties.rules.edition import Edition
-from mainstay.duties.validation.lines import KeyPath
+from mainstay.platform.toml_lines import Path as KeyPath
 
 Table = dict[str, Any]
 LISTS = ("all", "any", "none")
