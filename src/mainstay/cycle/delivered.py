@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from mainstay.cycle.held import RejectLine
+from mainstay.intake.models import Delivery
 from mainstay.intake.rules.verdicts import VERDICTS
+
+REJECT_KEYS = ("row", "column", "value", "code", "reason", "remedy", "held")
+WARNING_KEYS = ("row", "column", "value", "code", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +59,24 @@ class Delivered:
             "facts_added": self.facts_added,
             "persons": dict(self.persons),
             "rejects": [reject_data(line) for line in self.rejects],
-            "warnings": [
-                {name: getattr(line, name) for name in ("row", "column", "value", "code", "reason")}
-                for line in self.warnings
-            ],
+            "warnings": [{key: getattr(line, key) for key in WARNING_KEYS} for line in self.warnings],
             "columns_unread": list(self.columns_unread),
         }
 
 
-REJECT_KEYS = ("row", "column", "value", "code", "reason", "remedy", "held")
-
-
 def reject_data(line: RejectLine) -> dict[str, Any]:
     """A held field or row as the contract's object, with its id for mending."""
-    return {**{name: getattr(line, name) for name in REJECT_KEYS}, "reject": str(line.reject)}
+    return {**{key: getattr(line, key) for key in REJECT_KEYS}, "reject": str(line.reject)}
+
+
+def in_order(lines: Iterable[Any]) -> tuple[Any, ...]:
+    """Entries by row and column."""
+    return tuple(sorted(lines, key=lambda line: (line.row, line.column)))
 
 
 @dataclass
 class Tally:
-    """Counts while a file is taken in."""
+    """Counts while rows are taken in."""
 
     rows: dict[str, int] = field(
         default_factory=lambda: {"received": 0, **dict.fromkeys(VERDICTS, 0), "warned": 0}
@@ -84,5 +88,23 @@ class Tally:
     warnings: list[WarningLine] = field(default_factory=list)
 
     def count(self, verdict: str) -> None:
+        """One more row with this verdict."""
         self.rows["received"] += 1
         self.rows[verdict] += 1
+
+    def delivered(
+        self, delivery: Delivery, *, dry_run: bool = False, columns_unread: tuple[str, ...] = ()
+    ) -> Delivered:
+        """The counts as the answer."""
+        return Delivered(
+            delivery=delivery.id,
+            encoding=delivery.encoding,
+            separator=delivery.separator,
+            dry_run=dry_run,
+            rows=self.rows,
+            facts_added=self.facts,
+            persons={"known": len(self.people) - self.created, "new": self.created},
+            rejects=in_order(self.rejects),
+            warnings=in_order(self.warnings),
+            columns_unread=columns_unread,
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,17 +11,24 @@ from datetime import datetime
 from uuid import UUID
 
 from mainstay.cycle.statements import RecordIds
-from mainstay.intake.models import Question, Reject
+from mainstay.intake.models import Mended, Question, Reject
 from mainstay.intake.rules.rows import Problem, RowReading, entry_value
 from mainstay.platform import bulk
-from mainstay.platform.keys import Keys, decrypt, encrypt
+from mainstay.platform.errors import CODES
+from mainstay.platform.keys import Keys, decrypt, encrypt, load_keys
 
 JOIN = ", "
+SEP = "\x1f"
+AT_ONCE = 5000
+CSV_COLUMNS = ("reject", "row", "column", "value", "reason", "remedy", "mended")
+
+# By record: what is still held of it, with the content it was held in.
+Open = dict[UUID, dict[UUID, UUID]]
 
 
 @dataclass(frozen=True, slots=True)
 class RejectLine:
-    """One held field or row, as shown to whoever mends it."""
+    """One held field or row, as shown to whoever mends it. `cells` are its columns with what stood there."""
 
     row: int
     column: str
@@ -29,12 +38,14 @@ class RejectLine:
     remedy: str
     held: str
     reject: UUID
+    cells: tuple[tuple[str, str], ...]
 
 
-def line_of(reading: RowReading, problem: Problem, reject: UUID) -> RejectLine:
+def line_of(row: int, problem: Problem, reject: UUID) -> RejectLine:
     """The entry for one problem: one line, whichever number of columns it names."""
+    values = problem.value.split(SEP) if len(problem.columns) > 1 else [problem.value]
     return RejectLine(
-        reading.number,
+        row,
         JOIN.join(problem.columns),
         entry_value(problem),
         problem.code,
@@ -42,6 +53,7 @@ def line_of(reading: RowReading, problem: Problem, reject: UUID) -> RejectLine:
         problem.remedy,
         problem.held,
         reject,
+        tuple(zip(problem.columns, values, strict=True)),
     )
 
 
@@ -51,11 +63,19 @@ def reject_id(ids: RecordIds, record: UUID, content: UUID, problem: Problem) -> 
 
 
 def reject_row(
-    reading: RowReading, problem: Problem, *, identity: UUID, record: UUID, content: UUID, delivery: UUID,
-    mapping: str, header: Sequence[str], keys: Keys,
-) -> Reject:  # fmt: skip
+    reading: RowReading,
+    problem: Problem,
+    *,
+    identity: UUID,
+    record: UUID,
+    content: UUID,
+    delivery: UUID,
+    mapping: str,
+    header: Sequence[str],
+    keys: Keys,
+) -> Reject:
     """The held field or row as it is kept: its place in plain words, all its cells encrypted."""
-    cells = {"header": list(header), "cells": list(reading.cells), "columns": list(problem.columns)}
+    sealed = json.dumps({"header": header, "cells": reading.cells, "problem": problem})
     return Reject(
         id=identity,
         delivery_id=delivery,
@@ -65,26 +85,29 @@ def reject_row(
         row_no=reading.number,
         column=JOIN.join(problem.columns)[:200],
         code=problem.code,
-        reason=_plain(problem)[:400],
-        remedy=problem.remedy[:400],
+        # The reason in full may tell what stood in the cell, and so whom it is about: that is sealed.
+        reason=CODES[problem.code][:400],
+        remedy="Run `mainstay rejects` for the cell and how to mend it.",
         held=problem.held,
-        sealed_row=encrypt(keys, json.dumps([cells, problem.value, problem.reason]), _place(identity)),
+        sealed_row=encrypt(keys, sealed, _place(identity)),
     )
 
 
-def _plain(problem: Problem) -> str:
-    """A reason without what stood in the cell, which may name a person: that is kept encrypted."""
-    from mainstay.platform.errors import CODES
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A reject with its cells in plain text."""
 
-    return CODES[problem.code]
+    reject: Reject
+    header: tuple[str, ...]
+    cells: tuple[str, ...]
+    problem: Problem
 
 
-def opened(reject: Reject) -> tuple[dict[str, list[str]], str, str]:
-    """({header, cells, columns}, the text that stood there, the reason in full) of a reject."""
-    from mainstay.platform.keys import load_keys
-
-    cells, value, reason = json.loads(decrypt(load_keys(), reject.sealed_row, _place(reject.id)))
-    return cells, value, reason
+def opened(reject: Reject, keys: Keys) -> Opened:
+    """Decrypt what a reject holds."""
+    plain = json.loads(decrypt(keys, reject.sealed_row, _place(reject.id)))
+    columns, *rest = plain["problem"]
+    return Opened(reject, tuple(plain["header"]), tuple(plain["cells"]), Problem(tuple(columns), *rest))
 
 
 def _place(identity: UUID) -> str:
@@ -92,7 +115,7 @@ def _place(identity: UUID) -> str:
 
 
 def question(ids: RecordIds, *, root: UUID, kind: str, about: str, source: str, at: datetime) -> Question:
-    """What somebody must answer; its content names no row number, which another order of rows would change."""
+    """What somebody must answer. It names no row number: another order of rows would change that."""
     return _question(ids, root, kind, about, source, at, version=1)
 
 
@@ -123,7 +146,44 @@ def _question(
 def open_questions(roots: Iterable[UUID]) -> list[Question]:
     """The questions with these roots that nobody has answered yet."""
     last: dict[UUID, Question] = {}
-    for some in bulk.chunks(roots, 5000):
+    for some in bulk.chunks(roots, AT_ONCE):
         for found in Question.objects.filter(root__in=some).order_by("version"):
             last[found.root] = found
     return [found for found in last.values() if not found.answered and not found.retracted]
+
+
+def still_open(mapping: str) -> Open:
+    """What is still held under a mapping."""
+    found: Open = {}
+    for reject in _open(Reject.objects.filter(mapping=mapping).only("id", "record", "content")):
+        found.setdefault(reject.record, {})[reject.id] = reject.content
+    return found
+
+
+def open_rejects() -> list[RejectLine]:
+    """Everything still held, whatever delivery brought it, in order of mapping, row and column."""
+    keys = load_keys()
+    rejects = sorted(
+        _open(Reject.objects.all()), key=lambda reject: (reject.mapping, reject.row_no, reject.column)
+    )
+    return [line_of(reject.row_no, opened(reject, keys).problem, reject.id) for reject in rejects]
+
+
+def _open(rejects: Iterable[Reject]) -> list[Reject]:
+    """Those whose question nobody has answered."""
+    found = {reject.id: reject for reject in rejects}
+    mended = set(Mended.objects.values_list("reject_id", flat=True)) if found else set()
+    return [found[q.root] for q in open_questions(list(found)) if q.root not in mended]
+
+
+def as_csv(lines: Iterable[RejectLine]) -> str:
+    """The held cells as a CSV to fill in: one line for each column, its last cell for the mended value."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for line in lines:
+        for column, value in line.cells:
+            writer.writerow(
+                [line.reject, line.row, column, value.replace(SEP, ","), line.reason, line.remedy, ""]
+            )
+    return out.getvalue()

@@ -20,9 +20,12 @@ from mainstay.cycle.models import Run, Step
 from mainstay.cycle.told import told_until
 from mainstay.duties.models import DutyState, SubjectState
 from mainstay.duties.queries import editions_put_into_force
-from mainstay.duties.rules.in_force import rulesets_on
+from mainstay.duties.rules.edition import Ruleset
+from mainstay.duties.rules.in_force import HOUSE, rulesets_on
+from mainstay.intake.models import Question
 from mainstay.organisations.models import Post
 from mainstay.organisations.queries import posts_at
+from mainstay.people.models import Person
 from mainstay.platform import failpoints, ledger
 from mainstay.platform.clock import ONE_DAY, day_end, day_start, now
 from mainstay.platform.errors import MainstayError, code
@@ -83,16 +86,16 @@ def _run_period(day: date, by: Actor, progress: Progress) -> Run:
     with _step(run, "sense") as counts:
         counts["entries"] = _seal(run)
     failpoints.reach(AFTER_SEAL)
-    arrived = _arrived(run, zone)
+    waiting = _wait(run, zone)
     if run.to_entry is None:
         with _step(run, "link") as counts:
-            counts.update(_link(run, zone, arrived, by, progress))
+            counts.update(_link(run, zone, waiting, by, progress))
         seal = ledger.seal(at=run.moment_at)
         assert seal is not None
         run.to_entry, run.seal_no = seal.to_entry, seal.no
         run.save(update_fields=["to_entry", "seal_no"])
     with _step(run, "judge") as counts:
-        counts.update(_judge(run, zone, arrived, by, progress))
+        counts.update(_judge(run, zone, waiting, by, progress))
     with _step(run, "account") as counts:
         failpoints.reach(ACCOUNT_BEFORE)
         counts.update(_account(run))
@@ -132,10 +135,10 @@ def _seal(run: Run) -> int:
 # --- link ----------------------------------------------------------------------------------------------
 
 
-def _link(run: Run, zone: str, arrived: dict[str, set[UUID]], by: Actor, progress: Progress) -> dict[str, int]:
+def _link(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress) -> dict[str, int]:
     newest = Entry.objects.order_by("-no").values_list("no", flat=True).first() or 0
     gatherer = _gatherer(run, newest, zone, _rules_on(run.period_date, newest))
-    people = _waiting("person", arrived)
+    people = sorted(set(_waiting("person", waiting)) | _all_if_ruled_anew("person", waiting))
     written = 0
     for done, some in _chunked(people):
         failpoints.reach(LINK_BEFORE)
@@ -150,37 +153,71 @@ def _gatherer(run: Run, to_entry: int, zone: str, diseases: Sequence[str] | dict
     return Gatherer(view, told_until(run, to_entry, zone), Merges(view), sorted(diseases))
 
 
-def _arrived(run: Run, zone: str) -> dict[str, set[UUID]]:
-    """Subjects of whom facts become known only in this period that were entered before.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Whom a run must look at beside those marked by a write and those whose moment has come.
 
-    Nobody once the period has been closed: they were judged then.
+    `arrived`: subjects of whom facts become known only in this period that were entered before.
+    `ruled`: types of subjects that other rules hold for than at the last run, so that all are judged.
     """
-    if Run.objects.filter(period_date=run.period_date, status="done").exists():
-        return {}
-    return newly_known(day_start(run.period_date, zone), run.moment_at)
+
+    arrived: dict[str, set[UUID]]
+    ruled: frozenset[str]
 
 
-def _waiting(subject_type: str, arrived: dict[str, set[UUID]]) -> list[UUID]:
+def _wait(run: Run, zone: str) -> Waiting:
+    """Nobody has arrived once the period has been closed: they were judged then."""
+    closed = Run.objects.filter(period_date=run.period_date, status="done").exists()
+    arrived = {} if closed else newly_known(day_start(run.period_date, zone), run.moment_at)
+    return Waiting(arrived, _ruled_anew(run))
+
+
+def _ruled_anew(run: Run) -> frozenset[str]:
+    """An edition put into force, changed or ended since the last run is asked of people already here."""
+    last = Run.objects.filter(status="done").order_by("-started_at").first()
+    if last is None:
+        return frozenset()
+    before = rulesets_on(last.period_date + ONE_DAY, editions_put_into_force(last.to_entry))
+    now_ = rulesets_on(run.period_date + ONE_DAY, editions_put_into_force(run.to_entry))
+    differ = {d for d in {*before, *now_} if _rules_key(before.get(d)) != _rules_key(now_.get(d))}
+    return frozenset(("person", "post", "question") if HOUSE in differ else ("person",) if differ else ())
+
+
+def _rules_key(rules: Ruleset | None) -> tuple[Any, ...] | None:
+    return (rules.clauses, rules.categories, rules.in_force_from) if rules else None
+
+
+def _waiting(subject_type: str, waiting: Waiting) -> list[UUID]:
     """Subjects with new facts, in order: those marked by a write, and those whose time has come."""
     marked = Dirty.objects.filter(subject_type=subject_type).values_list("subject_id", flat=True)
-    return sorted(set(marked) | arrived.get(subject_type, set()))
+    return sorted(set(marked) | waiting.arrived.get(subject_type, set()))
+
+
+_ALL: dict[str, Callable[[], Any]] = {
+    "person": lambda: Person.objects.values_list("id", flat=True),
+    "post": lambda: Post.objects.values_list("id", flat=True),
+    "question": lambda: Question.objects.values_list("root", flat=True).distinct(),
+}
+
+
+def _all_if_ruled_anew(subject_type: str, waiting: Waiting) -> set[UUID]:
+    return set(_ALL[subject_type]()) if subject_type in waiting.ruled else set()
 
 
 # --- judge ---------------------------------------------------------------------------------------------
 
 
-def _judge(run: Run, zone: str, arrived: dict[str, set[UUID]], by: Actor, progress: Progress) -> dict[str, int]:
+def _judge(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress) -> dict[str, int]:
     setting = _setting(run, zone, by)
     judged = changed = 0
-    posts = _waiting("post", arrived) + _due("post", run)
-    questions = _waiting("question", arrived) + _due("question", run)
+    posts = _waiting("post", waiting) + _due("post", run)
     work = [
-        ("post", posts, frozenset(posts)),
-        ("question", questions, frozenset(questions)),
-        ("person", *_people(run, posts, arrived)),
+        ("post", _everybody("post", run, waiting), frozenset(posts)),
+        ("question", _everybody("question", run, waiting), frozenset()),
+        ("person", _everybody("person", run, waiting) | _owned_by(posts), frozenset(_waiting("person", waiting))),
     ]
     for kind, ids, fresh in work:
-        for done, some in _chunked(sorted(set(ids))):
+        for done, some in _chunked(sorted(ids)):
             failpoints.reach(JUDGE_BEFORE)
             changed += judge_chunk(Work(kind, some, fresh), setting)
             failpoints.reach(JUDGE_AFTER)
@@ -189,13 +226,10 @@ def _judge(run: Run, zone: str, arrived: dict[str, set[UUID]], by: Actor, progre
     return {"subjects": judged, "changes": changed}
 
 
-def _people(
-    run: Run, posts: Sequence[UUID], arrived: dict[str, set[UUID]]
-) -> tuple[list[UUID], frozenset[UUID]]:
-    """(everybody to judge, those of them with new facts)."""
-    changed = set(_waiting("person", arrived))
-    due = set(_due("person", run))
-    return sorted(changed | due | _owned_by(posts)), frozenset(changed)
+def _everybody(subject_type: str, run: Run, waiting: Waiting) -> set[UUID]:
+    """Everybody of a type to judge: with new facts, by the clock, or because the rules are others."""
+    some = {*_waiting(subject_type, waiting), *_due(subject_type, run)}
+    return some | _all_if_ruled_anew(subject_type, waiting)
 
 
 def _due(subject_type: str, run: Run) -> list[UUID]:

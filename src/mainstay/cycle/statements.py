@@ -142,7 +142,7 @@ def _fact(
         "version": version,
         "source": writing.source,
         "person_id": persons[draft.role],
-        "observed_date": draft.date,
+        "observed_date": draft.day,
         "observed_at": draft.at,
         "became_known_at": writing.at if on_receipt else known_at,
         "known_on_receipt": on_receipt,
@@ -161,7 +161,7 @@ def _fact(
     if draft.fact == "trait":
         values["value"] = str(values["value"])
     elif draft.fact == "contact":
-        values["index_id"] = persons[draft.index]
+        values["index_id"] = persons[draft.index_role]
         values["known_with_index"] = with_index
     return bulk.build(store.model, values)
 

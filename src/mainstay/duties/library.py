@@ -49,14 +49,14 @@ def find(name: str | Path) -> Path:
 
 
 def load(name: str | Path) -> tuple[Edition, str, str]:
-    """(edition, its text, sha256 of the file) of an id or a file; raises `edition.invalid` where faulty."""
+    """(edition, its text, sha256 of its file) by id or file; raises `edition.invalid` where faulty."""
     path = find(name)
     raw = path.read_bytes()
     return read_edition(raw, str(path)), raw.decode("utf-8-sig"), hashlib.sha256(raw).hexdigest()
 
 
 def companions(data: dict[str, Any]) -> tuple[Edition, ...]:
-    """The editions at hand that one with these tables will stand beside: its disease's others and the house's.
+    """The editions that one with these tables will stand beside: its disease's others and the house's.
 
     Two issues of one series never hold together, so neither may lean on the other.
     """

@@ -2,8 +2,8 @@
 
 Valid UTF-8 is UTF-8. Of the double-byte encodings the one is taken whose common characters make up
 the text: each keeps its everyday characters in one block of lead bytes, so text read by the wrong one
-falls outside it. Scattered single high bytes are Latin-1. Only what is none of these is asked of
-charset-normalizer.
+falls outside it. High bytes scattered among plain letters are Latin-1. Only what is none of these is
+asked of charset-normalizer, and only where there is enough of it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,29 @@ BOMS: tuple[tuple[bytes, str], ...] = (
 CODECS = {"big5": "big5hkscs", "gbk": "gb18030", "gb2312": "gb18030", "ascii": "utf-8"}
 
 _PAIR = re.compile(rb"[\x81-\xfe][\x30-\x39\x40-\x7e\x80-\xfe]")
-_HIGH = re.compile(rb"[\x80-\xff]+")
+_HIGH = re.compile(rb"[\x80-\xff]")
+# Letters, and what else a double-byte character can end in, around at least one high byte.
+_WORD = re.compile(rb"[\x40-\x7e]*[\x80-\xff][\x40-\x7e\x80-\xff]*")
 _ENOUGH = 0.7
+_RARE = 0.6
+# Where each encoding keeps its everyday characters and punctuation (1), and its rarer ones, among them
+# those of names: (first and last lead byte, first and last trail byte, weight).
+_BLOCKS = {
+    "gb18030": (
+        (0xB0, 0xD7, 0xA1, 0xFE, 1.0),
+        (0xA1, 0xA3, 0xA1, 0xFE, 1.0),
+        (0xD8, 0xF7, 0xA1, 0xFE, _RARE),
+        (0x81, 0xA0, 0x40, 0xFE, _RARE),
+    ),
+    "big5": (
+        (0xA1, 0xC6, 0x40, 0x7E, 1.0),
+        (0xA1, 0xC6, 0xA1, 0xFE, 1.0),
+        (0xC9, 0xF9, 0x40, 0x7E, _RARE),
+        (0xC9, 0xF9, 0xA1, 0xFE, _RARE),
+    ),
+}
+# Fewer high bytes than this are too few to tell an alphabet by their frequencies.
+_FEW = 40
 
 
 def by_mark(start: bytes) -> str:
@@ -30,13 +51,16 @@ def by_mark(start: bytes) -> str:
 
 def guess(sample: bytes) -> str:
     """The encoding of bytes that are not UTF-8; empty where it cannot be told."""
-    shares = {"gb18030": _gb_share(sample), "big5": _big5_share(sample)}
+    high = len(_HIGH.findall(sample))
+    words = sum(map(len, _WORD.findall(sample)))
+    if words and high / words < 0.45:
+        # Now and then an accent among plain letters; Latin-1 has no characters from 80 to 9F.
+        return "cp1252" if re.search(rb"[\x80-\x9f]", sample) else "latin-1"
+    shares = {name: _share(sample, blocks) for name, blocks in _BLOCKS.items()}
     for name in sorted(shares, key=lambda name: -shares[name]):
         if shares[name] >= _ENOUGH and _decodes(sample, name):
             return name
-    if _is_latin(sample):
-        return "latin-1"
-    return _by_frequency(sample)
+    return _by_frequency(sample) if high >= _FEW else ""
 
 
 def _decodes(sample: bytes, name: str) -> bool:
@@ -49,32 +73,17 @@ def _decodes(sample: bytes, name: str) -> bool:
     return True
 
 
-def _share(sample: bytes, common: tuple[tuple[int, int], ...], trails: tuple[tuple[int, int], ...]) -> float:
+def _share(sample: bytes, blocks: tuple[tuple[int, int, int, int, float], ...]) -> float:
+    """How much of the double-byte text is made of this encoding's everyday characters, or rarer ones."""
     pairs = _PAIR.findall(sample)
-    if not pairs:
-        return 0.0
-    hits = sum(
-        any(low <= lead <= high for low, high in common) and any(low <= trail <= high for low, high in trails)
-        for lead, trail in pairs
-    )
-    return hits / len(pairs)
+    return sum(_weight(lead, trail, blocks) for lead, trail in pairs) / len(pairs) if pairs else 0.0
 
 
-def _gb_share(sample: bytes) -> float:
-    """Share of pairs that are GB 2312's first-level characters, or its punctuation and letters."""
-    return _share(sample, ((0xB0, 0xD7), (0xA1, 0xA3)), ((0xA1, 0xFE),))
-
-
-def _big5_share(sample: bytes) -> float:
-    """Share of pairs that are Big5's first-level characters, or its punctuation."""
-    return _share(sample, ((0xA1, 0xC6),), ((0x40, 0x7E), (0xA1, 0xFE)))
-
-
-def _is_latin(sample: bytes) -> bool:
-    """High bytes stand alone between plain letters, and none is a control character of Latin-1."""
-    runs = _HIGH.findall(sample)
-    alone = sum(len(run) == 1 for run in runs)
-    return bool(runs) and alone / len(runs) >= 0.8 and not re.search(rb"[\x80-\x9f]", sample)
+def _weight(lead: int, trail: int, blocks: tuple[tuple[int, int, int, int, float], ...]) -> float:
+    for first, last, low, high, weight in blocks:
+        if first <= lead <= last and low <= trail <= high:
+            return weight
+    return 0.0
 
 
 def _by_frequency(sample: bytes) -> str:

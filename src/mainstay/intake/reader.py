@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from mainstay.intake import encodings
 from mainstay.intake.mapping import Mapping
@@ -58,11 +58,24 @@ class Source:
         return tuple(name for name in self.header if name and name not in known)
 
 
-def examine(path: Path, mapping: Mapping) -> Source:
+class Layout(Protocol):
+    """What is asked of a file's form; a mapping says it, among other things."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def separator(self) -> str: ...
+    @property
+    def expected(self) -> tuple[str, ...]: ...
+
+
+def examine(path: Path, layout: Layout) -> Source:
     """Prove that the file can be read to its end, and find out how; raises `file.*`, exit code 2."""
-    sha256, encoding = _bytes_pass(path, mapping)
+    sha256, encoding = _bytes_pass(path, layout)
     start = _first_lines(path, encoding)
-    separator, header, before = _header(path, start, mapping)
+    separator, header, before = _header(path, start, layout)
     return Source(path, sha256, encoding, separator, header, before)
 
 
@@ -97,13 +110,13 @@ def _refused(name: str, path: Path, what: str, remedy: str, **facts: object) -> 
     )
 
 
-def _bytes_pass(path: Path, mapping: Mapping) -> tuple[str, str]:
+def _bytes_pass(path: Path, layout: Layout) -> tuple[str, str]:
     """(SHA-256 of the file as received, its encoding), from one look at every byte."""
     with _opened(path) as unpacked:
         found = _look(unpacked, path)
     if not found.size:
         raise _refused(FILE_EMPTY, path, "it is empty", "ask the sender for the file again")
-    encoding = _encoding(found, path, mapping)
+    encoding = _encoding(found, path, layout)
     digest = hashlib.sha256()
     with path.open("rb") as raw:
         while block := raw.read(BLOCK):
@@ -179,9 +192,9 @@ def _refuse_binary(start: bytes, path: Path) -> None:
         raise _refused(FILE_BINARY, path, f"it is {what}", "save the table as CSV and send that")
 
 
-def _encoding(found: _Look, path: Path, mapping: Mapping) -> str:
+def _encoding(found: _Look, path: Path, layout: Layout) -> str:
     marked = encodings.by_mark(found.start)
-    encoding = mapping.encoding or marked or ("utf-8" if found.utf8 else encodings.guess(found.evidence))
+    encoding = layout.encoding or marked or ("utf-8" if found.utf8 else encodings.guess(found.evidence))
     if not encoding:
         raise _refused(
             FILE_ENCODING,
@@ -231,21 +244,21 @@ def _first_lines(path: Path, encoding: str) -> list[str]:
         return lines
 
 
-def _header(path: Path, lines: list[str], mapping: Mapping) -> tuple[str, tuple[str, ...], int]:
+def _header(path: Path, lines: list[str], layout: Layout) -> tuple[str, tuple[str, ...], int]:
     """(separator, the header's names, records up to the first row): the separator that finds most columns."""
     if not lines:
         raise _refused(
             FILE_EMPTY, path, "it holds nothing but blank lines", "ask the sender for the file again"
         )
     said = lines[0].strip()[4:5] if lines[0].lower().startswith("sep=") else ""
-    candidates = [mapping.separator] if mapping.separator else [said] if said else list(SEPARATORS)
+    candidates = [layout.separator] if layout.separator else [said] if said else list(SEPARATORS)
     headers = {
         separator: _first_record(path, lines[1:] if said else lines, separator) for separator in candidates
     }
-    wanted = set(mapping.expected)
+    wanted = set(layout.expected)
     separator = max(headers, key=lambda mark: (len(wanted & set(headers[mark])), len(headers[mark])))
     header = headers[separator]
-    _refuse_header(path, header, mapping)
+    _refuse_header(path, header, layout)
     return separator, header, 2 if said else 1
 
 
@@ -257,8 +270,8 @@ def _first_record(path: Path, lines: list[str], separator: str) -> tuple[str, ..
     return tuple(name.strip().strip("\ufeff") for name in record)
 
 
-def _refuse_header(path: Path, header: tuple[str, ...], mapping: Mapping) -> None:
-    missing = [name for name in mapping.expected if name not in header]
+def _refuse_header(path: Path, header: tuple[str, ...], layout: Layout) -> None:
+    missing = [name for name in layout.expected if name not in header]
     if missing:
         near = [match for name in missing for match in get_close_matches(name, header, 1, 0.8)]
         hint = f" (the file has {', '.join(repr(name) for name in near)})" if near else ""
@@ -267,10 +280,10 @@ def _refuse_header(path: Path, header: tuple[str, ...], mapping: Mapping) -> Non
             FILE_COLUMNS,
             path,
             f"the header lacks {'the column' if len(missing) == 1 else 'the columns'} {shown}{hint}",
-            f"send the whole table, or use another mapping than '{mapping.name}'",
+            f"send the whole table, or use another mapping than '{layout.name}'",
             missing=missing,
         )
-    twice = [name for name in mapping.expected if header.count(name) > 1]
+    twice = [name for name in layout.expected if header.count(name) > 1]
     if twice:
         raise _refused(
             FILE_COLUMNS, path, f"the header has {twice[0]!r} twice", "name every column once", twice=twice

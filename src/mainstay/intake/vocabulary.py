@@ -42,5 +42,13 @@ FACTS: dict[str, FactKind] = {
 TRUTHS = ("present", "certain")
 # How many characters the stores keep of each key's text.
 LENGTHS = {
-    "basis": 60, "name": 40, "kind": 20, "setting": 60, "area": 60, "of": 30, "test": 20, "value": 100, "note": 400,
-}  # fmt: skip
+    "basis": 60,
+    "name": 40,
+    "kind": 20,
+    "setting": 60,
+    "area": 60,
+    "of": 30,
+    "test": 20,
+    "value": 100,
+    "note": 400,
+}

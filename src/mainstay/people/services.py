@@ -49,7 +49,7 @@ def look_up(identities: Iterable[Identity], *, keys: Keys | None = None) -> dict
 def resolve(
     identities: Collection[Identity], *, known: Collection[Identity] = (), keys: Keys | None = None
 ) -> Resolved:
-    """The persons for these identifiers, made where there are none; call it inside the transaction that uses them.
+    """The persons for these identifiers, made where there are none; call it in the using transaction.
 
     `known` are those of whom the source says something itself; the others are kept as not yet known,
     until a row of their own comes. The caller's facts about them leave the ledger line.

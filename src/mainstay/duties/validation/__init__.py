@@ -20,7 +20,7 @@ from mainstay.platform.toml_lines import Path as KeyPath
 from mainstay.platform.toml_lines import line_of, locate
 
 INVALID = code("edition.invalid", "A protocol edition cannot be read or contradicts itself.")
-# tomllib says where it stopped; 3.14 has it as fields, before that only this text does.
+# tomllib says only within its text where it stopped.
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 _SHOWN = 5
 
@@ -54,7 +54,7 @@ def invalid(found: list[Problem]) -> MainstayError:
     """The refusal that names the first few faults; all are in its facts."""
     shown = " ".join(str(problem) for problem in found[:_SHOWN])
     more = f" And {len(found) - _SHOWN} more." if len(found) > _SHOWN else ""
-    facts = {"problems": [asdict(problem) for problem in found]}
+    facts: dict[str, object] = {"problems": [asdict(problem) for problem in found]}
     return MainstayError(INVALID, shown + more, facts, exit_code=2)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mainstay.duties.rules.judge import EVIDENCE
 from mainstay.duties.validation.fault import Fault
 from mainstay.duties.validation.schema import schema
-from mainstay.duties.validation.walk import Draft, Draftsheet, Table, listed
+from mainstay.duties.validation.walk import COMBINING, Draft, Draftsheet, Table, listed
 from mainstay.platform.toml_lines import Path as KeyPath
 
 # Posts and questions carry no list of facts: one answer closes what is asked of them.
@@ -31,7 +31,7 @@ def faults_of_evidence(sheet: Draftsheet) -> Iterator[Fault]:
 def _answer(draft: Draft, wanted: Table, path: KeyPath) -> Iterator[Fault]:
     word = CLOSES[draft.subject]
     if wanted != {"fact": "evidence", "of": word}:
-        sentence = f'what is asked of a {draft.subject} closes with {{ fact = "evidence", of = "{word}" }}; write that.'
+        sentence = f'only {{ fact = "evidence", of = "{word}" }} closes what is asked of a {draft.subject}; write that.'
         yield Fault(path, "evidence", sentence)
 
 
@@ -39,7 +39,8 @@ def _condition(draft: Draft, path: KeyPath) -> Iterator[Fault]:
     if "every" in draft.table["demand"]:
         sentence = "a condition cannot tell one day from another; a daily duty closes with a fact of its day."
         yield Fault(path, "evidence", sentence)
-    if all(word.denied or word.name == "none" for word in draft.words if word.part == "evidence"):
+    asked = [word for word in draft.words if word.part == "evidence" and word.name not in COMBINING]
+    if all(word.denied for word in asked):
         sentence = "nothing but absence closes no duty, for no fact shows it; add what must be there."
         yield Fault(path, "evidence", sentence)
 
@@ -58,8 +59,8 @@ def _fact(draft: Draft, wanted: Table, path: KeyPath) -> Iterator[Fault]:
         return
     for word in of:
         if not _possible(fact, word, of):
-            sentence = f"no fact '{fact}' is ever '{word}', so this could not be closed; known: {', '.join(_known(fact))}."
-            yield Fault((*path, "of"), "evidence", sentence)
+            sentence = f"no fact '{fact}' is ever '{word}', so nothing could close this"
+            yield Fault((*path, "of"), "evidence", f"{sentence}; known: {', '.join(_known(fact))}.")
 
 
 def _possible(fact: str, word: str, of: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Clauses that wait for each other through `done`: none of them could ever begin, or their evidence never be told."""
+"""Clauses that wait for each other through `done`, so that none could begin or ever be closed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mainstay.duties.rules.edition import (
     NoneOf,
 )
 from mainstay.duties.validation.fault import Fault
-from mainstay.duties.validation.walk import Draft, Draftsheet
+from mainstay.duties.validation.walk import Draft, Draftsheet, Word
 from mainstay.platform.toml_lines import Path as KeyPath
 
 Edges = dict[str, set[str]]
@@ -32,8 +32,10 @@ def circles(sheet: Draftsheet) -> Iterator[Fault]:
         edges.update(_edges_of(edition))
     places: dict[str, KeyPath] = {}
     for draft in sheet.clauses:
-        edges[draft.id] = {word.value for word in _waits(draft)}
-        places.update({draft.id: word.path for word in _waits(draft)})
+        waits = _waits(draft)
+        edges[draft.id] = {word.value for word in waits}
+        if waits:
+            places[draft.id] = waits[0].path
     for name, place in places.items():
         way = _way_back(name, edges)
         if way:
@@ -41,7 +43,7 @@ def circles(sheet: Draftsheet) -> Iterator[Fault]:
             yield Fault(place, "circle", sentence)
 
 
-def _waits(draft: Draft) -> list:  # type: ignore[type-arg]
+def _waits(draft: Draft) -> list[Word]:
     return [
         word
         for word in draft.words

@@ -17,14 +17,13 @@ from mainstay.duties.validation.evidence import faults_of_evidence
 from mainstay.duties.validation.fault import Fault
 from mainstay.duties.validation.loops import circles
 from mainstay.duties.validation.schema import schema
-from mainstay.duties.validation.walk import Draft, Draftsheet, Word, draftsheet, listed
+from mainstay.duties.validation.walk import COMBINING, Draft, Draftsheet, Word, draftsheet, listed
 from mainstay.platform.toml_lines import Path as KeyPath
 
 # What an exposure carries of the other person: a window there can begin with nothing else.
 AT_THE_INDEX = ("onset", "first_positive", "report")
 ASKED = (*ELEMENTS, "severity", "death_date", "travel", "age", *TRAITS)
 NOT_OF_PERSONS = {"vacant": "post", "question": "question"}
-COMBINING = ("all", "any", "none", "at_least")
 
 
 def faults_of_meaning(data: dict[str, Any], also: tuple[Edition, ...]) -> Iterator[Fault]:
@@ -115,8 +114,8 @@ def anchors(sheet: Draftsheet) -> Iterator[Fault]:
     for name, chain in sheet.chains.items():
         for index, element in enumerate(chain):
             if not element_known(element):
-                path = ("anchors", name, index)
-                yield Fault(path, "anchor", f"'{element}' is no day that facts give; {_near(element, known)}")
+                sentence = f"'{element}' is no day that facts give; {_near(element, known)}"
+                yield Fault(("anchors", name, index), "anchor", sentence)
     for reference, path in _anchors(sheet):
         name, _chained = _chain(reference, sheet)
         if name not in sheet.chains and not element_known(name):
@@ -230,8 +229,8 @@ def subjects(sheet: Draftsheet) -> Iterator[Fault]:
         for word in draft.words:
             meant = NOT_OF_PERSONS.get(word.name, "person")
             if word.name not in COMBINING and meant != draft.subject:
-                sentence = f"'{word.name}' is said of a {meant}, and this is judged of a {draft.subject}; use another word."
-                yield Fault(word.path, "subject", sentence)
+                sentence = f"'{word.name}' is said of a {meant}, but this is judged of a {draft.subject}"
+                yield Fault(word.path, "subject", f"{sentence}; use another word.")
 
 
 # --- clauses among each other ------------------------------------------------------------------------

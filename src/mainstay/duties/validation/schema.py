@@ -1,4 +1,4 @@
-"""Whether an edition has the form of the published JSON Schema, each refusal in words a health officer can use."""
+"""Whether an edition has the form of the published JSON Schema; each refusal in words for a health officer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def schema() -> dict[str, Any]:
 
 @cache
 def _validator() -> Any:
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
     return Draft202012Validator(schema())
 

@@ -11,6 +11,7 @@ from mainstay.platform.toml_lines import Path as KeyPath
 
 Table = dict[str, Any]
 LISTS = ("all", "any", "none")
+COMBINING = (*LISTS, "at_least")
 CONDITIONS = ("when", "until", "evidence")
 
 

@@ -43,7 +43,7 @@ Read = tuple[Value, Fault | None]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reading a row needs beside the mapping: the city's zone, the day of receipt, the facilities there are."""
+    """What reading a row needs beside the mapping: the city's zone, the day of receipt, the facilities."""
 
     zone: str
     received_date: date
@@ -51,7 +51,7 @@ class Context:
 
 
 def reader_of(column: Column, null: frozenset[str], context: Context) -> Callable[[str], Read]:
-    """A function that reads this column's cells; it remembers what it has read, since days and words repeat."""
+    """A function that reads this column's cells and remembers them, since days and words repeat."""
     read = _READERS[column.type](column, context)
     unknown = null | column.nothing
     seen: dict[str, Read] = dict.fromkeys(unknown, (None, None))

@@ -30,9 +30,9 @@ class Draft(NamedTuple):
     slot: str
     fact: str
     role: str
-    index: str
+    index_role: str
     values: tuple[tuple[str, Value], ...]
-    date: date | None
+    day: date | None
     at: datetime | None
     first: date | None
     last: date | None
@@ -129,7 +129,8 @@ class Slot:
     def _instant(self, value: Value) -> datetime:
         if isinstance(value, datetime):
             return value.astimezone(UTC)
-        return known_on(value, self.zone)  # type: ignore[arg-type]
+        assert isinstance(value, date)
+        return known_on(value, self.zone)
 
 
 def condition(asked: Condition, zone: str) -> Callable[[Values], bool]:

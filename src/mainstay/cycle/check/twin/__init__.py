@@ -1,0 +1,120 @@
+"""The slow twin of judging: who is owed what at the last completed run, by other means.
+
+It shares with the judge only the editions as parsed. Facts come from Arrow, every word of the
+vocabulary is SQL over all points at once, and what ought to be is compared with what is.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from mainstay.cycle.check import state_proof
+from mainstay.cycle.check.findings import Finding
+from mainstay.cycle.check.twin import categories, clauses, compare, moment, visible
+from mainstay.cycle.check.twin.moment import Moment
+from mainstay.cycle.check.twin.scope import Scope
+from mainstay.duties.rules.edition import Ruleset
+from mainstay.duties.rules.in_force import HOUSE
+from mainstay.platform.errors import code
+
+if TYPE_CHECKING:
+    import duckdb
+
+UNFINISHED = code("cycle.unfinished", "A run of the cycle was cut short and not taken up again.")
+
+
+def prove(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """Every duty that is missing, too many or stands wrongly; nothing before the first run."""
+    waiting = moment.unfinished(duck)
+    if waiting:
+        return [_unfinished(day) for day in waiting]
+    last = moment.last_moment(duck)
+    if last is None:
+        return []
+    moment.clock(duck)
+    visible.see(duck, last)
+    visible.stands(duck, last)
+    compare.status_before(duck, last)
+    rules = moment.rules_on(duck, last.next_day, last.to_entry)
+    before = moment.rules_on(duck, last.period, last.to_entry)
+    findings = state_proof.evidence_gone(duck)
+    for disease in sorted((rules.keys() | before.keys()) - {HOUSE}):
+        findings += _persons(duck, disease, rules.get(disease), before.get(disease), last)
+    house = rules.get(HOUSE) or before.get(HOUSE)
+    if house is not None:
+        visible.house(duck, last)
+        for subject in ("post", "question"):
+            findings += _house(duck, subject, house, last)
+    return findings
+
+
+def _unfinished(day: date) -> Finding:
+    return Finding(
+        UNFINISHED,
+        "cycle_run",
+        str(day),
+        "done",
+        "cut short",
+        f"The run of {day} was cut short: until `mainstay cycle --on {day}` takes it up again, nobody can say "
+        "whether somebody is missed.",
+    )
+
+
+def _persons(
+    duck: duckdb.DuckDBPyConnection, disease: str, rules: Ruleset | None, before: Ruleset | None, last: Moment
+) -> list[Finding]:
+    """One disease's duties of persons, by the rules of the next day and, for the day that is over, its own."""
+    clauses.prepare(duck)
+    compare.gather(duck, disease, "person", last)
+    categorised = None
+    scopes = []
+    if before is not None:
+        scopes.append(ending := Scope(duck, before, "ending"))
+        ending.set_points(_period_began(last))
+        clauses.judge_period(ending, "person")
+    if rules is not None:
+        scopes.append(coming := Scope(duck, rules, "coming"))
+        coming.set_points(f"{_now(coming.subjects(), last)} UNION ALL {_OWN_TIMES}")
+        clauses.judge_now(coming, "person", last)
+        clauses.answer(coming)
+        categorised = clauses.categorise(coming)
+    findings = compare.compare(duck, disease, last) + categories.compare(duck, disease, categorised)
+    for scope in scopes:
+        scope.drop()
+    return findings
+
+
+def _house(duck: duckdb.DuckDBPyConnection, subject: str, house: Ruleset, last: Moment) -> list[Finding]:
+    """Duties about posts and questions."""
+    clauses.prepare(duck)
+    compare.gather(duck, HOUSE, subject, last)
+    everybody = "organisations_post" if subject == "post" else "v_question"
+    key = "id" if subject == "post" else "subject_id"
+    scope = Scope(duck, house, "house")
+    scope.set_points(f"{_now(f'SELECT {key} AS subject_id FROM {everybody}', last)} UNION ALL {_OWN_TIMES}")
+    clauses.judge_now(scope, subject, last)
+    findings = compare.compare(duck, HOUSE, last)
+    scope.drop()
+    return findings
+
+
+def _now(subjects: str, last: Moment) -> str:
+    """Everybody known, and everybody with a duty, at the run's moment."""
+    both = f"{subjects} UNION SELECT subject_id FROM actual"
+    return f'SELECT subject_id, {last.at} AS "at", TRUE AS now FROM ({both})'
+
+
+def _period_began(last: Moment) -> str:
+    """Whose day was accounted for, at its beginning."""
+    return (
+        f"SELECT DISTINCT subject_id, day_start(DATE '{last.period}') AS \"at\", FALSE AS now FROM actual "
+        f"WHERE occurrence = DATE '{last.period}'"
+    )
+
+
+# One-off duties that are open, or that the run closed, at the instants at which they began.
+_OWN_TIMES = (
+    'SELECT subject_id, starts_at AS "at", FALSE AS now FROM actual '
+    "WHERE occurrence IS NULL AND NOT establish AND (status = 'open' OR status IS DISTINCT FROM before)"
+)

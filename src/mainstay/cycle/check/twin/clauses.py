@@ -1,0 +1,125 @@
+"""What each clause says of each point, and what follows: who is owed what, and what must be found out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mainstay.cycle.check import sql
+from mainstay.cycle.check.twin.anchors import anchored
+from mainstay.cycle.check.twin.conditions import Statement
+from mainstay.cycle.check.twin.evidence import insert_proof
+from mainstay.cycle.check.twin.moment import Moment
+from mainstay.cycle.check.twin.predicates import established
+from mainstay.cycle.check.twin.scope import Scope
+from mainstay.duties.rules.edition import Clause
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def prepare(duck: duckdb.DuckDBPyConnection) -> None:
+    """Empty tables that a scope fills."""
+    for text in (
+        # What a clause says of a subject at an instant; false is left out, unknown is NULL.
+        'bound (clause VARCHAR, subject_id VARCHAR, "at" BIGINT, binding BOOLEAN)',
+        # The same at the beginning of the period's day, by the rules that held then.
+        'bound_in_period (clause VARCHAR, subject_id VARCHAR, "at" BIGINT, binding BOOLEAN)',
+        # Duties that must exist; episode NULL where the twin does not name it.
+        "expected (clause VARCHAR, subject_id VARCHAR, occurrence DATE, episode VARCHAR)",
+        # By whom, and for which day (NULL: any), the evidence is there.
+        "proof (clause VARCHAR, subject_id VARCHAR, day DATE)",
+        # What a verdict hangs on, and what is known of it.
+        "asked (name VARCHAR, subject_id VARCHAR)",
+        "answered (name VARCHAR, subject_id VARCHAR)",
+        # The clauses in force: a duty's kind, edition, and the microseconds it may take.
+        "terms (clause VARCHAR, kind VARCHAR, edition VARCHAR, span BIGINT)",
+    ):
+        duck.execute(f"CREATE OR REPLACE TABLE {text}")
+
+
+def judge_now(scope: Scope, subject: str, moment: Moment) -> None:
+    """Every clause at the run's moment and at the instants at which open duties began."""
+    for clause in scope.rules.by_subject[subject]:
+        _bind(clause, scope, "bound")
+        _expect(clause, scope, moment)
+        insert_proof(clause, scope)
+        _terms(clause, scope)
+
+
+def judge_period(scope: Scope, subject: str) -> None:
+    """The daily clauses at the beginning of the period's day."""
+    for clause in scope.rules.by_subject[subject]:
+        if clause.demand.daily:
+            _bind(clause, scope, "bound_in_period")
+
+
+def _terms(clause: Clause, scope: Scope) -> None:
+    span: timedelta | None = clause.demand.within
+    if clause.demand.daily:
+        by = clause.demand.by
+        span = timedelta(hours=by.hour, minutes=by.minute) if by is not None else None
+    micros = span // timedelta(microseconds=1) if span is not None else None
+    scope.duck.execute(
+        "INSERT INTO terms VALUES (?, ?, ?, ?)", [clause.id, clause.demand.kind, clause.edition, micros]
+    )
+
+
+def _bind(clause: Clause, scope: Scope, into: str) -> None:
+    """`when` holds and `until` does not yet; an end that cannot be told has not come."""
+    statement = Statement(scope, clause.exposure)
+    when = statement.truth(clause.when)
+    ended = f"COALESCE({statement.truth(clause.until)}, FALSE)" if clause.until is not None else "FALSE"
+    missing = list(statement.missing(clause.when, f"p.now AND NOT {ended}"))
+    if clause.until is not None:
+        missing += statement.missing(clause.until, f"p.now AND {when} IS NOT FALSE")
+    names = ", ".join(f"CASE WHEN {here} THEN {name} END" for name, here in missing)
+    table = scope.table(
+        statement.select(f'p.subject_id, p."at", {when} AND NOT {ended} AS binding, [{names}] AS names')
+    )
+    scope.duck.execute(
+        f'INSERT INTO {into} SELECT {sql.quoted(clause.id)}, subject_id, "at", binding FROM {table} '
+        "WHERE binding IS NOT FALSE"
+    )
+    if missing and into == "bound":
+        scope.duck.execute(
+            "INSERT INTO asked SELECT DISTINCT name, subject_id FROM "
+            f"(SELECT unnest(names) AS name, subject_id FROM {table}) WHERE name IS NOT NULL"
+        )
+
+
+def _expect(clause: Clause, scope: Scope, moment: Moment) -> None:
+    """A duty for everybody the clause binds: for the next day where it is a daily one."""
+    occurrence = f"DATE '{moment.next_day}'" if clause.demand.daily else "NULL"
+    episode = "NULL"
+    if clause.subject == "person":
+        found = anchored(clause.episode, scope, clause.exposure)
+        episode = f"(SELECT a.id FROM {found} a WHERE a.subject_id = b.subject_id)"
+    scope.duck.execute(
+        f"INSERT INTO expected SELECT b.clause, b.subject_id, {occurrence}, {episode} FROM bound b "
+        f'WHERE b.clause = {sql.quoted(clause.id)} AND b.binding AND b."at" = {moment.at}'
+    )
+
+
+def answer(scope: Scope) -> None:
+    """Into answered(name, subject_id): for every name that was ever asked, who is known to have an answer."""
+    names = sql.rows(
+        scope.duck,
+        "SELECT name FROM asked UNION SELECT clause[11:] FROM actual WHERE starts_with(clause, 'establish.')",
+    )
+    for (name,) in sorted(names):
+        scope.duck.execute(
+            f"INSERT INTO answered SELECT {sql.quoted(name)}, p.subject_id FROM {scope.points} p "
+            f"WHERE p.now AND {established(name, scope, None)}"
+        )
+
+
+def categorise(scope: Scope) -> str:
+    """(subject_id, category) of everybody at the run's moment: the first that fits, else ''."""
+    cases = []
+    statements = [(rule, Statement(scope, rule.exposure)) for rule in scope.rules.categories]
+    for rule, statement in statements:
+        fits = scope.table(statement.select(f"p.point_id, {statement.truth(rule.when)} AS value"))
+        cases.append(f"WHEN (SELECT k.value FROM {fits} k WHERE k.point_id = p.point_id) THEN '{rule.id}'")
+    category = f"CASE {' '.join(cases)} ELSE '' END" if cases else "''"
+    return scope.table(f"SELECT p.subject_id, {category} AS category FROM {scope.points} p WHERE p.now")

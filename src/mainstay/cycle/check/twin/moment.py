@@ -1,0 +1,69 @@
+"""When the twin looks: at the last completed run, through the ledger and the clock it looked through."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from mainstay.cycle.check import sql
+from mainstay.duties.rules.edition import Ruleset
+from mainstay.duties.rules.in_force import InForce, rulesets_on
+from mainstay.duties.rules.parse import parse
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A completed run: the period it closed, the instant it judged at, the ledger it read."""
+
+    period: date
+    at: int  # microseconds since 1970
+    to_entry: int
+
+    @property
+    def next_day(self) -> date:
+        return self.period + timedelta(days=1)
+
+
+def last_moment(duck: duckdb.DuckDBPyConnection) -> Moment | None:
+    """The last completed run; None before the first."""
+    found = sql.rows(
+        duck,
+        "SELECT period_date, moment_at, to_entry FROM cycle_run WHERE status = 'done' "
+        "ORDER BY started_at DESC LIMIT 1",
+    )
+    return Moment(*found[0]) if found else None
+
+
+def unfinished(duck: duckdb.DuckDBPyConnection) -> list[date]:
+    """Periods whose run was begun after the last completed one and not completed."""
+    rows = sql.rows(
+        duck,
+        "SELECT DISTINCT period_date FROM cycle_run WHERE status <> 'done' AND started_at > "
+        "(SELECT COALESCE(max(started_at), 0) FROM cycle_run WHERE status = 'done') ORDER BY 1",
+    )
+    return [day for (day,) in rows]
+
+
+def clock(duck: duckdb.DuckDBPyConnection) -> None:
+    """day_start(day), day_end(day) and day_of(instant) in the city's time, by DuckDB's own calendar."""
+    zone = sql.quoted(sql.rows(duck, "SELECT zone FROM platform_instance")[0][0])
+    duck.execute(f"CREATE OR REPLACE MACRO day_start(d) AS epoch_us(timezone({zone}, CAST(d AS TIMESTAMP)))")
+    duck.execute("CREATE OR REPLACE MACRO day_end(d) AS day_start(d + 1)")
+    duck.execute(f"CREATE OR REPLACE MACRO day_of(i) AS CAST(timezone({zone}, make_timestamptz(i)) AS DATE)")
+
+
+def rules_on(duck: duckdb.DuckDBPyConnection, day: date, to_entry: int) -> dict[str, Ruleset]:
+    """The rules of every disease on a day, by the editions the ledger held."""
+    adopted = sql.rows(
+        duck,
+        "SELECT text, from_date, withdrawn FROM duties_edition WHERE entry_id <= ? ORDER BY entry_id",
+        [to_entry],
+    )
+    return rulesets_on(
+        day, [InForce(parse(tomllib.loads(text)), start, bool(gone)) for text, start, gone in adopted]
+    )

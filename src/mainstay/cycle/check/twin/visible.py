@@ -1,0 +1,165 @@
+"""What the run could see: the versions that stood, known by its moment, read through merges.
+
+v_<kind>(subject_id, id, disease, day, ...): `id` is the record's root, `day` the day it was so. The order of
+every kind is by day, unknown days first, then id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mainstay.cycle.check.twin.moment import Moment
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of fact: its table, the column that is its day, what else is asked of it."""
+
+    table: str
+    day: str = "observed_date"
+    columns: tuple[str, ...] = ()
+    has_disease: bool = True
+
+
+KINDS: dict[str, Kind] = {
+    "classification": Kind("cases_classification", columns=("value",)),
+    "onset": Kind("cases_onset"),
+    "severity": Kind("cases_severity", columns=("value",)),
+    "symptom": Kind("cases_symptom", columns=("name", "present"), has_disease=False),
+    "specimen": Kind("cases_specimen", columns=("kind",)),
+    "result": Kind("cases_result", columns=("observed_at", "test", "value")),
+    "outcome": Kind("cases_outcome", columns=("value",)),
+    "report": Kind("cases_report"),
+    "exposure": Kind(
+        "tracing_exposure",
+        "last_date",
+        (
+            "first_date",
+            "latest_date",
+            "kind",
+            "index_class",
+            "index_onset_date",
+            "index_positive_date",
+            "index_report_date",
+        ),
+    ),
+    "presence": Kind("tracing_presence", "last_date", ("first_date", "area"), has_disease=False),
+    "stay": Kind("isolation_stay", "starts_date", ("ends_date", "kind"), has_disease=False),
+    "check": Kind("screening_check", columns=("of", "tenths"), has_disease=False),
+    "evidence": Kind("duties_evidence", columns=("kind",)),
+    "treatment": Kind("care_treatment", columns=("kind",)),
+    "offer": Kind("isolation_offer", columns=("kind",)),
+    "order": Kind(
+        "isolation_order", columns=("kind", "starts_at", "ends_at", "review_at", "served_at", "oral")
+    ),
+    "objection": Kind("isolation_objection", columns=("order_root", "decision")),
+    "trait": Kind("people_trait", columns=("name", "value"), has_disease=False),
+}
+
+
+def bounds(alias: str, moment: Moment, known: bool = True) -> str:
+    """SQL: in the ledger the run read, and known by its moment."""
+    entered = f"{alias}.entry_id <= {moment.to_entry}"
+    return f"{entered} AND {alias}.became_known_at <= {moment.at}" if known else entered
+
+
+def standing(table: str, moment: Moment, known: bool = True) -> str:
+    """SQL of the versions that stand: by anti-join over the whole table, so that a version which moved to
+    somebody else supersedes this one.
+    """
+    return (
+        f'SELECT f.* FROM "{table}" f WHERE f.retracted = 0 AND {bounds("f", moment, known)} '
+        f'AND NOT EXISTS (SELECT 1 FROM "{table}" c WHERE c.version > 1 AND c.root = f.root '
+        f"AND c.version > f.version AND {bounds('c', moment, known)})"
+    )
+
+
+def see(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """survivor(person_id, survivor_id) of the absorbed, then v_<kind> for every kind, then v_named."""
+    _survivors(duck, moment)
+    for name, kind in KINDS.items():
+        disease = "f.disease" if kind.has_disease else "''"
+        extra = "".join(f', f."{column}"' for column in kind.columns)
+        duck.execute(
+            f"CREATE OR REPLACE TABLE v_{name} AS SELECT {SUBJECT} AS subject_id, f.root AS id, "
+            f"{disease} AS disease, f.{kind.day} AS day{extra} "
+            f"FROM ({standing(kind.table, moment)}) f {MERGED}"
+        )
+    _contacts(duck, moment)
+
+
+SUBJECT = "COALESCE(s.survivor_id, f.person_id)"
+MERGED = "LEFT JOIN survivor s ON s.person_id = f.person_id"
+
+
+def _survivors(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """Whom the absorbed are read as, following merges of merges to the end."""
+    duck.execute(
+        "CREATE OR REPLACE TABLE merged AS SELECT person_id, max_by(into_id, id) AS into_id "
+        f"FROM ({standing('people_merge', moment)}) GROUP BY person_id"
+    )
+    duck.execute(
+        "CREATE OR REPLACE TABLE survivor AS WITH RECURSIVE up(person_id, survivor_id, steps) AS ("
+        "SELECT person_id, into_id, 1 FROM merged UNION "
+        "SELECT up.person_id, m.into_id, steps + 1 FROM up JOIN merged m ON m.person_id = up.survivor_id "
+        "WHERE steps < 100) "
+        "SELECT person_id, max_by(survivor_id, steps) AS survivor_id FROM up GROUP BY person_id"
+    )
+
+
+def _contacts(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """v_contact: contacts known by the moment, where nobody said when by the first report of the index, else
+    of the contact, else on receipt; v_named: the same from the side of whoever named them.
+    """
+    duck.execute(
+        "CREATE OR REPLACE TABLE first_report AS SELECT person_id, min(became_known_at) AS at "
+        f"FROM ({standing('cases_report', moment, known=False)}) GROUP BY person_id"
+    )
+    duck.execute(
+        "CREATE OR REPLACE TABLE v_contact AS SELECT f.root AS id, f.person_id, f.index_id, f.disease, f.kind, "
+        f"f.first_date, f.last_date, {SUBJECT} AS subject_id, COALESCE(i.survivor_id, f.index_id) AS index_subject, "
+        'COALESCE(f.became_known_at, ri.at, rp.at, e."at") AS known_at '
+        f"FROM ({standing('tracing_contact', moment, known=False)}) f {MERGED} "
+        "LEFT JOIN survivor i ON i.person_id = f.index_id "
+        "LEFT JOIN first_report ri ON ri.person_id = f.index_id "
+        "LEFT JOIN first_report rp ON rp.person_id = f.person_id "
+        "LEFT JOIN platform_entry e ON e.no = f.entry_id "
+        f"WHERE known_at <= {moment.at}"
+    )
+    duck.execute(
+        "CREATE OR REPLACE TABLE v_named AS "
+        "SELECT index_subject AS subject_id, id, disease, last_date AS day FROM v_contact"
+    )
+
+
+# Every list of facts about a person, by the name that evidence and anchors use.
+LISTS: tuple[str, ...] = (*KINDS, "named")
+
+
+def stands(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """stands(id): everything that may close a duty; a holding by its root, an answer by its own id."""
+    every = [f"SELECT id FROM v_{name}" for name in LISTS]
+    every.append(f"SELECT root FROM ({standing('organisations_holding', moment)})")
+    every.append(f"SELECT id FROM ({standing('intake_question', moment)}) WHERE answered = 1")
+    duck.execute(f"CREATE OR REPLACE TABLE stands AS {' UNION '.join(every)}")
+
+
+def house(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """v_held(subject_id) of posts, v_question(subject_id, kind), and v_answered(subject_id) of both."""
+    duck.execute(
+        "CREATE OR REPLACE TABLE v_held AS SELECT DISTINCT post_id AS subject_id "
+        f"FROM ({standing('organisations_holding', moment)}) "
+        f"WHERE starts_at <= {moment.at} AND (ends_at IS NULL OR ends_at > {moment.at})"
+    )
+    duck.execute(
+        "CREATE OR REPLACE TABLE v_question AS SELECT root AS subject_id, kind, answered "
+        f"FROM ({standing('intake_question', moment)})"
+    )
+    duck.execute(
+        "CREATE OR REPLACE TABLE v_answered AS SELECT subject_id FROM v_held "
+        "UNION SELECT subject_id FROM v_question WHERE answered = 1"
+    )
