@@ -217,14 +217,14 @@ class _Town:
         for _ in range(others):
             last = max(onset - 4 * DAY, until - DAY * self.rng.randint(0, 4))
             first = last - DAY * self.rng.randint(0, 2)
-            relation = self.rng.choice(RELATIONS)
-            found.append(Meeting(person, self._somebody_else(person), relation, first, last))
+            met = [person.number, *(meeting.contact.number for meeting in found)]
+            found.append(Meeting(person, self._somebody_else(met), self.rng.choice(RELATIONS), first, last))
         self.outbreak.meetings += found
         return found
 
-    def _somebody_else(self, person: Resident) -> Resident:
-        """Mostly somebody nobody has named yet, now and then one of the others' household."""
-        known = [other for other in self.outbreak.residents if other.household != person.household]
+    def _somebody_else(self, met: list[int]) -> Resident:
+        """Mostly somebody nobody has named yet, now and then one already known."""
+        known = [other for other in self.outbreak.residents if other.number not in met]
         if known and self.rng.random() < 0.3:
             return self.rng.choice(known)
         return self.household()[0]

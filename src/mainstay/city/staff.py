@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from mainstay.city import habits
+from mainstay.city.habits import Habit
 from mainstay.city.outbreak import DAY, Illness, Meeting, Outbreak, Resident
 
 Row = dict[str, Any]
@@ -48,7 +50,7 @@ def write_down(outbreak: Outbreak, seed: int) -> Records:
     records = staff.records
     _number(records.results, "specimen", "T", "sampled_at")
     _number(records.deeds, "no", "D", "at")
-    records.checks.sort(key=lambda row: (row["at"], row["id"]))
+    _number(records.checks, "no", "C", "at")
     records.contacts.sort(key=lambda row: (row["named_at"], row["index_id"], row["contact_id"]))
     return records
 
@@ -57,31 +59,6 @@ def _number(rows: list[Row], column: str, letter: str, by: str) -> None:
     rows.sort(key=lambda row: (row[by], row["id"]))
     for number, row in enumerate(rows, 1):
         row[column] = f"{letter}{number:04d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Habit:
-    """How a piece of work is usually done: hours after it is due to begin, and how often late or never."""
-
-    soon: tuple[float, float]
-    late: tuple[float, float] = (26, 60)
-    in_time: float = 0.9
-    never: float = 0.04
-
-
-REPORTING = Habit((0.2, 1.8), (4, 30), 0.88, 0.03)
-SAMPLING = Habit((0.5, 3), (18, 30), 0.9, 0.0)
-CLASSING = Habit((0.5, 4), (26, 50), 0.9, 0.04)
-GRADING = Habit((1, 6), (25, 50), 0.88, 0.06)
-ADMITTING = Habit((1, 9), (25, 60), 0.86, 0.05)
-OFFERING = Habit((0.3, 3.6), (6, 20), 0.88, 0.05)
-INVESTIGATING = Habit((4, 21), (26, 60), 0.85, 0.06)
-OFFERING_QUARANTINE = Habit((2, 18), (26, 50), 0.9, 0.05)
-ORDERING = Habit((2, 20), (26, 60), 0.86, 0.07)
-SERVING = Habit((1, 10), (26, 50), 0.88, 0.05)
-REVIEWING = Habit((1, 20), (26, 50), 0.8, 0.12)
-RELEASING = Habit((8, 11.5), (20, 50), 0.82, 0.1)
-REVISITING = Habit((20, 120), (170, 200), 0.75, 0.2)
 
 
 class Staff:
@@ -108,7 +85,9 @@ class Staff:
         if chance < habit.never:
             return None
         hours = habit.soon if chance < habit.never + habit.in_time else habit.late
-        return self.by_end(begins + HOUR * self.rng.uniform(*hours))
+        at = begins + HOUR * self.rng.uniform(*hours)
+        # Nobody is called on at night.
+        return self.by_end(at + 7 * HOUR if at.hour < 7 else at)
 
     def by_end(self, at: datetime) -> datetime | None:
         return at if at <= self.end else None
@@ -185,7 +164,7 @@ class Staff:
 
     def _diagnose(self, illness: Illness) -> datetime | None:
         """Swabs until there is an answer; when a clinician has classed by it (None: not yet, or never)."""
-        sampled = self.when(illness.seen_at, SAMPLING)
+        sampled = self.when(illness.seen_at, habits.SAMPLING)
         if sampled is None:
             return None
         missed = illness.infected and self.some(0.12)
@@ -193,14 +172,14 @@ class Staff:
         told = self.specimen(illness.person, sampled, first)
         if first == "negative":
             told = self.specimen(illness.person, sampled + DAY * 1.1, "positive" if missed else "negative")
-        return self.when(told, CLASSING) if told else None
+        return self.when(told, habits.CLASSING) if told else None
 
     def _cared_for(self, illness: Illness, begins: datetime, classed: datetime | None) -> Row:
         """Report, severity, bed, daily checks, and how it ends."""
         course, person = illness.course, illness.person
-        graded = self.when(begins, GRADING)
+        graded = self.when(begins, habits.GRADING)
         worse = datetime.combine(course.fever_until, time(9)) if course.worst != course.severity else None
-        admitted = self.when(begins, ADMITTING)
+        admitted = self.when(begins, habits.ADMITTING)
         ending = self._ending(illness, classed)
         ends = ending["outcome_told_at"] or (classed if self._class(illness) == "discarded" else None)
         self._check_daily(illness, begins, admitted, (ends or self.end + DAY).date())
@@ -209,7 +188,7 @@ class Staff:
         elif ending["outcome"] == "discharged":
             self._after_discharge(person, ending["outcome_told_at"])
         return {
-            "reported_at": self.when(begins, REPORTING),
+            "reported_at": self.when(begins, habits.REPORTING),
             "severity": course.severity if graded else "",
             "severity_at": graded,
             "worst": course.worst if worse and worse <= self.end else "",
@@ -221,7 +200,8 @@ class Staff:
 
     def _ending(self, illness: Illness, classed: datetime | None) -> Row:
         """Two negatives, better, absorbed, home; or death. The first to die has no day written down."""
-        nothing: Row = dict.fromkeys(("improved_at", "absorbed_at", "outcome", "outcome_date", "outcome_told_at"))
+        columns = ("improved_at", "absorbed_at", "outcome", "outcome_date", "outcome_told_at")
+        nothing: Row = dict.fromkeys(columns)
         ends = self.at(illness.course.ends, 9, 16)
         if not illness.infected or classed is None or ends > self.end + 2 * DAY:
             return nothing
@@ -233,8 +213,8 @@ class Staff:
             return nothing | {"outcome": "died", "outcome_date": day, "outcome_told_at": ends}
         for days in (2.1, 1.0):
             self.specimen(illness.person, ends - DAY * days, "negative")
-        improved = self.by_end(ends - 1.5 * DAY) if self.some(0.9) else None
-        absorbed = self.by_end(ends - 1.4 * DAY) if self.some(0.8) else None
+        improved = self.by_end(ends - DAY) if self.some(0.9) else None
+        absorbed = self.by_end(ends - DAY + HOUR) if self.some(0.8) else None
         better = nothing | {"improved_at": improved, "absorbed_at": absorbed}
         if not improved or not absorbed or ends > self.end or self.some(0.1):
             return better
@@ -259,10 +239,11 @@ class Staff:
         for day in days_from(left.date() + DAY, min(self.end.date(), left.date() + 14 * DAY)):
             if self.some(self._share_at_home(person) - 0.05):
                 self.check(person, self.at(day, 9, 19), feverish=False)
-        self.deed(person, "revisit", self.when(datetime.combine(left.date() + 8 * DAY, time()), REVISITING))
+        second_week = datetime.combine(left.date() + 8 * DAY, time())
+        self.deed(person, "revisit", self.when(second_week, habits.REVISITING))
 
     def _investigate(self, person: Resident, begins: datetime) -> None:
-        at = self.when(begins, INVESTIGATING)
+        at = self.when(begins, habits.INVESTIGATING)
         self.deed(person, "investigation", at)
         if at is None:
             return
@@ -274,18 +255,20 @@ class Staff:
 
     def _orders(self, person: Resident, kind: str, begins: datetime, ends: datetime) -> None:
         """A place is offered; an order is sought, served and reviewed."""
-        offered = self.when(begins, OFFERING if kind == "isolation" else OFFERING_QUARANTINE)
+        offered = self.when(begins, habits.OFFERING if kind == "isolation" else habits.OFFERING_QUARANTINE)
         if offered:
             answer = "yes" if self.some(0.94) else "no"
             self._paper(person, "offer", offered, kind=kind, accepted=answer)
-        given = self.when(begins, ORDERING)
+        given = self.when(begins, habits.ORDERING)
         if not given or ends < given + DAY:
             return
         review = min(given + 7 * DAY, given + (ends - given) / 2)
-        served = self.when(given, SERVING)
-        terms = {"kind": kind, "official": OFFICIAL, "ends_at": ends, "review_at": review, "served_at": served}
-        order = self._paper(person, "order", given, **terms)
-        self.deed(person, "order_review", self.when(review, REVIEWING))
+        served = self.when(given, habits.SERVING)
+        order = self._paper(
+            person, "order", given,
+            kind=kind, official=OFFICIAL, ends_at=ends, review_at=review, served_at=served,
+        )  # fmt: skip
+        self.deed(person, "order_review", self.when(review, habits.REVIEWING))
         if served and kind == "quarantine" and self.some(0.04):
             self._object(person, order, served)
 
@@ -332,7 +315,7 @@ class Staff:
         self._move(person, begins)
         self._observe(person, begins, min(stops, over))
         if over <= stops:
-            released = self.when(over, RELEASING)
+            released = self.when(over, habits.RELEASING)
             self.deed(person, "release", released)
             self.deed(person, "home", released)
 

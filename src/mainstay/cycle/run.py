@@ -69,7 +69,12 @@ def run_cycle(*, on: date, by: Actor, progress: Progress = silent) -> list[Run]:
 
 def _periods(on: date) -> list[date]:
     last = Run.objects.filter(status="done").order_by("-period_date").values_list("period_date", flat=True).first()
-    if last is None or on == last:
+    if last is None:
+        # A first run that was cut short is taken up again before any later day.
+        begun = Run.objects.filter(status="running", period_date__lt=on).order_by("period_date").first()
+        first = begun.period_date if begun else on
+        return [first + ONE_DAY * n for n in range((on - first).days + 1)]
+    if on == last:
         return [on]
     if on < last:
         raise MainstayError(

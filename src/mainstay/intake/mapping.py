@@ -190,18 +190,24 @@ def schema() -> dict[str, Any]:
 
 def _schema_faults(tables: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
 
+    found = Draft202012Validator(schema()).iter_errors(tables)
     faults = []
-    for error in sorted(
-        Draft202012Validator(schema()).iter_errors(tables), key=lambda error: list(map(str, error.path))
-    ):
-        inner = best_match(error.context) if error.context else error
-        told = inner if inner is not None else error
-        path = tuple(told.absolute_path)
-        extra = _extra_key(told)
-        faults.append(((*path, extra), "this key is not known here") if extra else (path, told.message[:300]))
+    for error in map(_told, sorted(found, key=lambda error: list(map(str, error.absolute_path)))):
+        path = tuple(error.absolute_path)
+        extra = _extra_key(error)
+        fault = ((*path, extra), "this key is not known here") if extra else (path, error.message[:300])
+        faults.append(fault)
     return faults
+
+
+def _told(error: Any) -> Any:
+    """Of a choice between forms the fault in the form that is meant: the one whose needed keys are there."""
+    if not error.context:
+        return error
+    lacking = {inner.schema_path[0] for inner in error.context if inner.validator == "required"}
+    meant = [inner for inner in error.context if inner.schema_path[0] not in lacking]
+    return _told((meant or error.context)[0])
 
 
 def _extra_key(error: Any) -> str:

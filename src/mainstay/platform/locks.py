@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from mainstay.platform.clock import now
 from mainstay.platform.errors import MainstayError, code
@@ -48,12 +49,29 @@ def lease(name: str, wait: timedelta = LENGTH * 2) -> Iterator[None]:
 
 def _take(name: str, holder: UUID) -> bool:
     at = now()
+    mine = {"holder": holder, "host": socket.gethostname()[:100], "process": os.getpid(), "until_at": at + LENGTH}
     with transaction.atomic():
-        Lease.objects.bulk_create(
-            [Lease(name=name, holder=holder, until_at=datetime(1, 1, 2, tzinfo=at.tzinfo))], ignore_conflicts=True
-        )
-        free = Q(until_at__lt=at) | Q(holder=holder)
-        return Lease.objects.filter(free, name=name).update(holder=holder, until_at=at + LENGTH) == 1
+        # Locks the row, so that of two takers the second sees the first.
+        held = Lease.objects.select_for_update().filter(name=name).first()
+        if held is None:
+            made = Lease.objects.bulk_create([Lease(name=name, **mine)], ignore_conflicts=True)
+            return Lease.objects.filter(name=name, holder=holder).exists() and bool(made)
+        if held.until_at >= at and not _died_here(held):
+            return False
+        return Lease.objects.filter(name=name, holder=held.holder).update(**mine) == 1
+
+
+def _died_here(held: Lease) -> bool:
+    """Whether the holder ran on this machine and is gone; elsewhere only its lease's end can tell."""
+    if os.name != "posix" or held.host != socket.gethostname()[:100]:
+        return False
+    try:
+        os.kill(held.process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _renew(name: str, holder: UUID, stop: threading.Event) -> None:

@@ -84,6 +84,9 @@ class Lease(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     holder = models.UUIDField()
+    # Where the holder runs: one that died on this machine need not be waited for.
+    host = models.CharField(max_length=100)
+    process = models.PositiveIntegerField()
     until_at = models.DateTimeField()
 
 

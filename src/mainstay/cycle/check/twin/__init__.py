@@ -67,20 +67,22 @@ def _persons(
     """One disease's duties of persons, by the rules of the next day and, for the day that is over, its own."""
     clauses.prepare(duck)
     compare.gather(duck, disease, "person", last)
+    same = rules is not None and before is not None and rules.editions == before.editions
+    coming = Scope(duck, rules, "coming") if rules is not None else None
+    ending = coming if same else Scope(duck, before, "ending") if before is not None else None
     categorised = None
-    scopes = []
-    if before is not None:
-        scopes.append(ending := Scope(duck, before, "ending"))
-        ending.set_points(_period_began(last))
-        clauses.judge_period(ending, "person")
-    if rules is not None:
-        scopes.append(coming := Scope(duck, rules, "coming"))
-        coming.set_points(f"{_now(coming.subjects(), last)} UNION ALL {_OWN_TIMES}")
+    if coming is not None:
+        instants = [_now(coming.subjects(), last), _OWN_TIMES, *([_period_began(last)] if same else [])]
+        coming.set_points(" UNION ALL ".join(instants))
         clauses.judge_now(coming, "person", last)
         clauses.answer(coming)
         categorised = clauses.categorise(coming)
+    if ending is not None:
+        if not same:
+            ending.set_points(_period_began(last))
+        clauses.judge_period(ending, "person", last)
     findings = compare.compare(duck, disease, last) + categories.compare(duck, disease, categorised)
-    for scope in scopes:
+    for scope in {coming, ending} - {None}:
         scope.drop()
     return findings
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mainstay.cycle.check import sql
 from mainstay.cycle.check.twin.anchors import anchored
 from mainstay.cycle.check.twin.conditions import Statement
-from mainstay.cycle.check.twin.evidence import insert_proof
+from mainstay.cycle.check.twin.evidence import add_proof
 from mainstay.cycle.check.twin.moment import Moment
 from mainstay.cycle.check.twin.predicates import established
 from mainstay.cycle.check.twin.scope import Scope
@@ -41,32 +41,46 @@ def prepare(duck: duckdb.DuckDBPyConnection) -> None:
 def judge_now(scope: Scope, subject: str, moment: Moment) -> None:
     """Every clause at the run's moment and at the instants at which open duties began."""
     for clause in scope.rules.by_subject[subject]:
-        _bind(clause, scope, "bound")
-        _expect(clause, scope, moment)
-        insert_proof(clause, scope)
-        _terms(clause, scope)
+        table = _verdicts(clause, scope)
+        scope.add(
+            "bound", f"SELECT {sql.quoted(clause.id)}, {_BOUND} FROM {table} WHERE binding IS NOT FALSE"
+        )
+        scope.add("asked", f"SELECT unnest(names), subject_id FROM {table} WHERE now AND len(names) > 0")
+        scope.add("expected", _expected(clause, table, scope, moment))
+        scope.add("terms", _terms(clause))
+        add_proof(clause, scope)
+    scope.fill()
 
 
-def judge_period(scope: Scope, subject: str) -> None:
+def judge_period(scope: Scope, subject: str, moment: Moment) -> None:
     """The daily clauses at the beginning of the period's day."""
     for clause in scope.rules.by_subject[subject]:
         if clause.demand.daily:
-            _bind(clause, scope, "bound_in_period")
+            scope.add(
+                "bound_in_period",
+                f"SELECT {sql.quoted(clause.id)}, {_BOUND} FROM {_verdicts(clause, scope)} "
+                f"WHERE binding IS NOT FALSE AND \"at\" = day_start(DATE '{moment.period}')",
+            )
+    scope.fill()
 
 
-def _terms(clause: Clause, scope: Scope) -> None:
+_BOUND = 'subject_id, "at", binding'
+
+
+def _terms(clause: Clause) -> str:
     span: timedelta | None = clause.demand.within
     if clause.demand.daily:
         by = clause.demand.by
         span = timedelta(hours=by.hour, minutes=by.minute) if by is not None else None
-    micros = span // timedelta(microseconds=1) if span is not None else None
-    scope.duck.execute(
-        "INSERT INTO terms VALUES (?, ?, ?, ?)", [clause.id, clause.demand.kind, clause.edition, micros]
-    )
+    micros = span // timedelta(microseconds=1) if span is not None else "NULL"
+    texts = (sql.quoted(text) for text in (clause.id, clause.demand.kind, clause.edition))
+    return f"SELECT {', '.join(texts)}, {micros}"
 
 
-def _bind(clause: Clause, scope: Scope, into: str) -> None:
-    """`when` holds and `until` does not yet; an end that cannot be told has not come."""
+def _verdicts(clause: Clause, scope: Scope) -> str:
+    """(subject_id, at, now, binding, names): `when` holds and `until` does not yet; an end that cannot be told
+    has not come. `names` are what the verdict hangs on.
+    """
     statement = Statement(scope, clause.exposure)
     when = statement.truth(clause.when)
     ended = f"COALESCE({statement.truth(clause.until)}, FALSE)" if clause.until is not None else "FALSE"
@@ -74,31 +88,22 @@ def _bind(clause: Clause, scope: Scope, into: str) -> None:
     if clause.until is not None:
         missing += statement.missing(clause.until, f"p.now AND {when} IS NOT FALSE")
     names = ", ".join(f"CASE WHEN {here} THEN {name} END" for name, here in missing)
-    table = scope.table(
-        statement.select(f'p.subject_id, p."at", {when} AND NOT {ended} AS binding, [{names}] AS names')
-    )
-    scope.duck.execute(
-        f'INSERT INTO {into} SELECT {sql.quoted(clause.id)}, subject_id, "at", binding FROM {table} '
-        "WHERE binding IS NOT FALSE"
-    )
-    if missing and into == "bound":
-        scope.duck.execute(
-            "INSERT INTO asked SELECT DISTINCT name, subject_id FROM "
-            f"(SELECT unnest(names) AS name, subject_id FROM {table}) WHERE name IS NOT NULL"
+    hangs_on = f"list_filter([{names}], lambda name: name IS NOT NULL)" if names else "CAST([] AS VARCHAR[])"
+    return scope.table(
+        statement.select(
+            f'p.subject_id, p."at", p.now, {when} AND NOT {ended} AS binding, {hangs_on} AS names'
         )
+    )
 
 
-def _expect(clause: Clause, scope: Scope, moment: Moment) -> None:
-    """A duty for everybody the clause binds: for the next day where it is a daily one."""
+def _expected(clause: Clause, table: str, scope: Scope, moment: Moment) -> str:
+    """A duty for everybody the clause binds at the run's moment: for the next day where it is a daily one."""
     occurrence = f"DATE '{moment.next_day}'" if clause.demand.daily else "NULL"
     episode = "NULL"
     if clause.subject == "person":
         found = anchored(clause.episode, scope, clause.exposure)
         episode = f"(SELECT a.id FROM {found} a WHERE a.subject_id = b.subject_id)"
-    scope.duck.execute(
-        f"INSERT INTO expected SELECT b.clause, b.subject_id, {occurrence}, {episode} FROM bound b "
-        f'WHERE b.clause = {sql.quoted(clause.id)} AND b.binding AND b."at" = {moment.at}'
-    )
+    return f"SELECT {sql.quoted(clause.id)}, b.subject_id, {occurrence}, {episode} FROM {table} b WHERE now AND binding"
 
 
 def answer(scope: Scope) -> None:
@@ -108,10 +113,12 @@ def answer(scope: Scope) -> None:
         "SELECT name FROM asked UNION SELECT clause[11:] FROM actual WHERE starts_with(clause, 'establish.')",
     )
     for (name,) in sorted(names):
-        scope.duck.execute(
-            f"INSERT INTO answered SELECT {sql.quoted(name)}, p.subject_id FROM {scope.points} p "
-            f"WHERE p.now AND {established(name, scope, None)}"
+        scope.add(
+            "answered",
+            f"SELECT {sql.quoted(name)}, p.subject_id FROM {scope.points} p "
+            f"WHERE p.now AND {established(name, scope, None)}",
         )
+    scope.fill()
 
 
 def categorise(scope: Scope) -> str:

@@ -63,17 +63,16 @@ def once_there(clause: Clause, scope: Scope, exposure: ExposedTo | None) -> str:
     return f"EXISTS (SELECT 1 FROM {enough} k WHERE k.subject_id = p.subject_id)"
 
 
-def insert_proof(clause: Clause, scope: Scope) -> None:
-    """Into proof(clause, subject_id, day): by whom, and for which day (NULL: any), the evidence is there now."""
+def add_proof(clause: Clause, scope: Scope) -> None:
+    """To proof(clause, subject_id, day): by whom, and for which day (NULL: any), the evidence is there."""
     wanted, name = clause.evidence, sql.quoted(clause.id)
     if clause.demand.daily and isinstance(wanted, FactEvidence):
-        scope.duck.execute(
-            f"INSERT INTO proof SELECT {name}, k.subject_id, k.day FROM {facts_of(wanted, scope)} k "
+        there = (
+            f"SELECT {name}, k.subject_id, k.day FROM {facts_of(wanted, scope)} k "
             f"WHERE k.day IS NOT NULL AND {of_kind(wanted)} GROUP BY k.subject_id, k.day "
             f"HAVING count(*) >= {wanted.count}"
         )
-        return
-    there = once_there(clause, scope, clause.exposure)
-    scope.duck.execute(
-        f"INSERT INTO proof SELECT {name}, p.subject_id, NULL FROM {scope.points} p WHERE p.now AND {there}"
-    )
+    else:
+        closed = once_there(clause, scope, clause.exposure)
+        there = f"SELECT {name}, p.subject_id, NULL FROM {scope.points} p WHERE p.now AND {closed}"
+    scope.add("proof", there)

@@ -40,6 +40,7 @@ class Scope:
         self.points = f"{stem}_points"
         self._stem = stem
         self._made: dict[str, str] = {}
+        self._waiting: dict[str, list[str]] = {}
         for name in LISTS:
             duck.execute(
                 f"CREATE OR REPLACE VIEW {self.facts(name)} AS SELECT * FROM v_{name} "
@@ -69,6 +70,16 @@ class Scope:
             self.duck.execute(f"CREATE OR REPLACE TABLE {name} AS {select}")
             self._made[select] = name
         return self._made[select]
+
+    def add(self, table: str, select: str) -> None:
+        """Rows for a table that all clauses fill; they come with `fill`, in one statement for each table."""
+        self._waiting.setdefault(table, []).append(select)
+
+    def fill(self) -> None:
+        """Write what was added."""
+        for table, selects in self._waiting.items():
+            self.duck.execute(f"INSERT INTO {table} {' UNION ALL '.join(selects)}")
+        self._waiting.clear()
 
     def drop(self) -> None:
         """Give the memory back."""

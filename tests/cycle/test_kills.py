@@ -1,0 +1,94 @@
+"""Killed anywhere and run again, the cycle ends in the state of an undisturbed one."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.instances import Instance
+
+import mainstay.cycle.run
+import mainstay.cycle.sense  # noqa: F401 - registers its failpoints
+from mainstay.platform.failpoints import PLACES
+
+PAIRS, CASES = "mers-korea-2015-pairs", "mers-korea-2015-cases"
+DAY = "2015-06-01"
+KILLED = -9
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, testdata: Path) -> Iterator[Instance]:
+    """MERS Korea taken in, the first period of interest not yet run."""
+    instance = Instance.new(tmp_path_factory.mktemp("kills"))
+    assert instance.run("init", "--profile", "mers-korea-2015").code == 0
+    lists = testdata / "line_lists"
+    assert instance.run("intake", lists / "mers_korea_2015__linelist.csv", "--mapping", CASES).code == 0
+    assert instance.run("intake", lists / "mers_korea_2015__contacts.csv", "--mapping", PAIRS).code == 0
+    yield instance
+    instance.drop()
+
+
+def _digest(instance: Instance) -> str:
+    answer = instance.run("check", "--json")
+    assert answer.code == 0, answer.out + answer.err
+    return answer.data["digest"]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(prepared: Instance) -> str:
+    """The digest after two periods run without a mishap."""
+    instance = prepared.copy()
+    assert instance.run("replay", "--from", "2015-05-31", "--to", DAY).code == 0
+    digest = _digest(instance)
+    instance.drop()
+    return digest
+
+
+@pytest.fixture
+def instance(prepared: Instance) -> Iterator[Instance]:
+    copy = prepared.copy()
+    yield copy
+    copy.drop()
+
+
+CYCLE_PLACES = [place for place in PLACES if place.startswith("cycle.")]
+
+
+@pytest.mark.parametrize("place", CYCLE_PLACES)
+def test_killed_at_a_failpoint_and_run_again(place: str, instance: Instance, undisturbed: str) -> None:
+    nth = ":2" if "commit" in place and "account" not in place else ""
+    killed = instance.run("replay", "--from", "2015-05-31", "--to", DAY, MAINSTAY_FAILPOINT=place + nth)
+    assert killed.code == KILLED
+    again = instance.run("cycle", "--on", DAY)
+    assert again.code == 0, again.err
+    assert _digest(instance) == undisturbed
+
+
+def test_run_twice_it_changes_nothing(instance: Instance, undisturbed: str) -> None:
+    assert instance.run("replay", "--from", "2015-05-31", "--to", DAY).code == 0
+    first = instance.run("check", "--json").data
+    second_run = instance.run("cycle", "--on", DAY, "--json")
+    assert second_run.code == 0
+    second = instance.run("check", "--json").data
+    assert (second["digest"], second["counts"]) == (first["digest"], first["counts"])
+    assert first["digest"] == undisturbed
+
+
+def _kill_at_random(instance: Instance, seed: int, longest: float) -> None:
+    process = instance.start("replay", "--from", "2015-05-31", "--to", DAY)
+    time.sleep(random.Random(seed).uniform(0.4, longest))
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("seed", range(50 if os.environ.get("MAINSTAY_SOAK") else 5))
+def test_killed_at_any_instant_and_run_again(seed: int, instance: Instance, undisturbed: str) -> None:
+    """Python needs about half a second to begin; after that every instant may be hit."""
+    _kill_at_random(instance, seed, longest=2.5)
+    assert instance.run("replay", "--from", "2015-05-31", "--to", DAY).code in (0, 2)
+    assert instance.run("cycle", "--on", DAY).code == 0
+    assert _digest(instance) == undisturbed

@@ -1,0 +1,96 @@
+"""Instances of their own for tests that start the command line as a user does, on either database."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ON_POSTGRESQL = os.environ.get("MAINSTAY_TEST_DATABASE") == "postgresql"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one command gave back."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.out)["data"]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A home (and on PostgreSQL a database) that nobody else uses."""
+
+    home: Path
+    database: str
+
+    @classmethod
+    def new(cls, folder: Path) -> Instance:
+        """An empty home; on PostgreSQL an empty database beside it."""
+        database = f"mainstay_{uuid.uuid4().hex}"
+        if ON_POSTGRESQL:
+            _on_server(f'CREATE DATABASE "{database}"')
+        return cls(folder / database, database)
+
+    def copy(self) -> Instance:
+        """The same instance again, as it stands now."""
+        database = f"mainstay_{uuid.uuid4().hex}"
+        if ON_POSTGRESQL:
+            _on_server(f'CREATE DATABASE "{database}" TEMPLATE "{self.database}"')
+        shutil.copytree(self.home, self.home.parent / database)
+        return Instance(self.home.parent / database, database)
+
+    def drop(self) -> None:
+        if ON_POSTGRESQL:
+            _on_server(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+
+    def environment(self, **more: str) -> dict[str, str]:
+        plain = {k: v for k, v in os.environ.items() if not k.startswith("MAINSTAY_") and k != "DJANGO_SETTINGS_MODULE"}
+        plain["MAINSTAY_HOME"] = str(self.home)
+        if ON_POSTGRESQL:
+            plain["MAINSTAY_DATABASE_URL"] = _url(self.database)
+        return plain | more
+
+    def run(self, *arguments: str | Path, **environment: str) -> Answer:
+        """One command; `environment` may name a failpoint."""
+        done = subprocess.run(
+            [sys.executable, "-m", "mainstay", *map(str, arguments)],
+            env=self.environment(**environment),
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
+        """One command in the background, to be killed."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "mainstay", *map(str, arguments)],
+            env=self.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def _url(database: str) -> str:
+    parts = urlsplit(os.environ["MAINSTAY_TEST_POSTGRES_URL"])
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+def _on_server(statement: str) -> None:
+    with psycopg.connect(os.environ["MAINSTAY_TEST_POSTGRES_URL"], autocommit=True) as connection:
+        connection.execute(statement)
