@@ -5,12 +5,19 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from tests.scenarios.story import VERBS, Outcome, Story, all_stories, run
+from tests.scenarios.story import VERBS, Outcome, Story, all_stories, edition, run
 
-from mainstay.duties.library import load, shipped
+from mainstay.duties.library import shipped
 
 STORIES = {story.name: story for story in all_stories()}
 TELLINGS = [(story.name, under) for story in STORIES.values() for under in story.under]
+# Stories the rules do not tell yet. Strict: whoever mends the rules takes the line out.
+NOT_YET = {
+    "a-second-vacancy": "the first vacancy's duty reopens, since a post knows only its present holder",
+    "all-four-criteria-for-release": "`sustained` counts from its last reading, hours before the last day is over",
+    "mers-two-negatives-release": "`sustained` counts from its last reading, hours before the last day is over",
+    "order-reviewed": "a review due counts from the day of the order",
+}
 
 
 @cache
@@ -18,20 +25,25 @@ def told(name: str, under: str) -> Outcome:
     return run(STORIES[name], under)
 
 
-@pytest.mark.parametrize(("name", "under"), TELLINGS)
+def _expected(name: str, under: str) -> object:
+    marks = [pytest.mark.xfail(reason=NOT_YET[name], strict=True)] if name in NOT_YET else []
+    return pytest.param(name, under, marks=marks, id=f"{name}-{under}")
+
+
+@pytest.mark.parametrize(("name", "under"), [_expected(*telling) for telling in TELLINGS])
 def test_the_rules_do_what_the_story_says(name: str, under: str) -> None:
     differences = told(name, under).differences
     assert not differences, f"{STORIES[name].title} (under {under})\n" + "\n".join(differences)
 
 
-@pytest.mark.parametrize("edition", sorted(shipped()))
-def test_every_clause_has_a_story(edition: str) -> None:
-    clauses = {clause.id for clause in load(edition)[0].clauses}
+@pytest.mark.parametrize("issue", sorted(shipped()))
+def test_every_clause_has_a_story(issue: str) -> None:
+    clauses = {clause.id for clause in edition(issue).clauses}
     shown = {
         clause
         for name, under in TELLINGS
         for opened_by, clause in told(name, under).opened
-        if opened_by == edition and clause in STORIES[name].shows
+        if opened_by == issue and clause in STORIES[name].shows
     }
     assert clauses - shown == set()
 

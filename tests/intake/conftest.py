@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.intake.desk import Desk, instance
 
 from mainstay.organisations.models import Facility
+from tests.intake.desk import Desk, instance
 
 
 @pytest.fixture

@@ -154,7 +154,11 @@ class Desk:
         return self.take(text(*rows), at=at, **options)
 
     def take(
-        self, content: str | bytes | Path, mapping: str | Mapping | None = None, at: datetime = RECEIVED, **options: Any
+        self,
+        content: str | bytes | Path,
+        mapping: str | Mapping | None = None,
+        at: datetime = RECEIVED,
+        **options: Any,
     ) -> Delivered:
         """Take in a whole file, by the clinic's mapping or another."""
         path = content if isinstance(content, Path) else self.file(content)

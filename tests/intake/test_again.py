@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 
 import pytest
-from tests.intake.desk import Desk, known_facts, row
 
 from mainstay.cycle import sense
 from mainstay.intake.models import Row
 from mainstay.people import services as people
 from mainstay.platform.models import Entry
+from tests.intake.desk import Desk, known_facts, row
 
 # Forty rows, each meeting the one before; some bad cells, one conflict, one row of nobody.
 ROWS = [

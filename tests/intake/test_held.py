@@ -6,7 +6,6 @@ import csv
 import io
 
 import pytest
-from tests.intake.desk import CLINIC, Desk, known_facts, names, row, text
 
 from mainstay.cases.models import Onset, Outcome, Report
 from mainstay.cycle import held
@@ -16,6 +15,7 @@ from mainstay.isolation.models import Stay
 from mainstay.people.models import Person, Trait
 from mainstay.platform.errors import MainstayError
 from mainstay.tracing.models import Contact
+from tests.intake.desk import CLINIC, Desk, known_facts, names, row, text
 
 GOOD = {
     "sex": "f",
@@ -28,7 +28,7 @@ GOOD = {
     "met": "9",
 }
 
-# (column, what stands there, code, the facts that are then missing of: report, onset, stay, outcome, sex, age, met)
+# (column, what stands there, code, which of report, onset, stay, outcome, sex, age, met is then missing)
 BAD_CELLS = [
     ("sex", "?", "value.unlisted", {"sex"}),
     ("age", "forty", "value.number", {"age"}),
@@ -190,7 +190,7 @@ def test_a_pair_with_one_of_two_holds_the_other_and_keeps_the_one(desk: Desk) ->
     assert not Person.objects.filter(known=True).exists()
 
     # Mended, the pair is a pair; what it was recognised by before is forgotten by nobody.
-    desk.mend("reject,row,column,value,mended\n" f"{done.rejects[0].reject},2,to,,4\n")
+    desk.mend(f"reject,row,column,value,mended\n{done.rejects[0].reject},2,to,,4\n")
     assert Contact.objects.filter(retracted=False).count() == 1 + 1
     again = desk.take("from,to\n1,\n2,\n1,3\nNA,NA\n", pairs)
     assert (again.rows["known"], again.rows["rejected"], again.facts_added) == (3, 1, 0)
@@ -309,10 +309,43 @@ def test_a_later_delivery_that_puts_it_right_answers_the_question(desk: Desk) ->
 def test_a_mapping_that_has_learnt_a_value_takes_the_held_field_in(desk: Desk) -> None:
     bad = row("1", **{**GOOD, "sex": "w"})
     desk.send(bad)
-    desk.clinic = mappings.parse(CLINIC.replace('f = "female"', 'f = "female", w = "female"').encode(), "clinic.toml")
+    desk.clinic = mappings.parse(
+        CLINIC.replace('f = "female"', 'f = "female", w = "female"').encode(), "clinic.toml"
+    )
 
     done = desk.send(bad)
     assert (done.rows["revised"], done.rejects) == (1, ())
     assert Trait.objects.get(name="sex").value == "female"
     assert held.open_rejects() == []
     assert desk.send(bad).rows["known"] == 1
+
+
+NUMBERED = CLINIC.replace('name = "clinic"', 'name = "numbered"').replace('key = ["no"]', 'key = ["age"]')
+
+
+def test_what_was_stated_under_no_key_is_stated_under_its_key_once_mended(desk: Desk) -> None:
+    """The key is a number of the record, not of the person: the person is taken in without it."""
+    desk.clinic = mappings.parse(NUMBERED.encode(), "numbered.toml")
+    bad = row("1", **{**GOOD, "age": "x"})
+    done = desk.send(bad)
+    assert (done.rows["new"], done.rows["rejected"]) == (1, 0)
+    assert Onset.objects.count() == 1
+
+    desk.mend(filled_in(age="40"))
+    onsets = Onset.objects.all()
+    assert sorted((one.version, one.retracted) for one in onsets) == [(1, False), (1, False), (2, True)]
+    assert len({one.root for one in onsets}) == 2
+    assert desk.send(bad).facts_added == 0
+
+
+def test_rows_alike_without_a_key_are_one_and_others_do_not_conflict(desk: Desk) -> None:
+    desk.clinic = mappings.parse(NUMBERED.encode(), "numbered.toml")
+    rows = [
+        row("1", age="x", sex="f"),
+        row("2", age="x", sex="f"),
+        row("1", age="x", sex="f"),
+        row("3", age="NA"),
+    ]
+    done = desk.send(*rows)
+    assert (done.rows["new"], done.rows["known"], done.rows["conflict"]) == (3, 1, 0)
+    assert desk.send(*rows).rows["known"] == 4

@@ -1,16 +1,15 @@
-"""When each fact became known: by the mapping's columns, the later of report and its own day, else on receipt."""
+"""When a fact became known: by the mapping, the later of report and its own day, else on receipt."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-
-from tests.intake.desk import RECEIVED, ZONE, Desk, row
 
 from mainstay.cases.models import Onset, Outcome, Report
 from mainstay.intake import mapping as mappings
 from mainstay.people.models import Trait
 from mainstay.platform.clock import known_on
 from mainstay.tracing.models import Contact
+from tests.intake.desk import RECEIVED, ZONE, Desk, row
 
 MARCH_9 = datetime(2020, 3, 9, tzinfo=UTC)
 
@@ -65,7 +64,11 @@ def test_a_report_moved_to_another_day_corrects_the_report_alone(desk: Desk) -> 
 def test_a_contact_known_with_its_index_has_no_time_of_its_own(desk: Desk) -> None:
     desk.take("from,to,exposure,diff_dt_onset\nSK_1,SK_2,Hospital room,3\n", "mers-korea-2015-pairs")
     contact = Contact.objects.get()
-    assert (contact.known_with_index, contact.became_known_at, contact.known_on_receipt) == (True, None, False)
+    assert (contact.known_with_index, contact.became_known_at, contact.known_on_receipt) == (
+        True,
+        None,
+        False,
+    )
 
 
 TIMES = b"""

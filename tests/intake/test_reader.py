@@ -1,4 +1,4 @@
-"""Files as they come: encoding and separator found and said, and what cannot be used refused in one sentence."""
+"""Files as they come: encoding and separator found and said; what cannot be used refused in a sentence."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import random
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tests.intake.desk import CLINIC, COLUMNS, Desk, known_facts, row, text
 
 from mainstay.intake import encodings
 from mainstay.intake import mapping as mappings
 from mainstay.intake.reader import LONGEST_LINE, SEPARATORS, examine, records
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Entry
+from tests.intake.desk import CLINIC, COLUMNS, Desk, known_facts, row, text
 
 MAPPING = mappings.parse(CLINIC.encode(), "clinic.toml")
 ROWS = [row("1", sex="f", ill="2020-02-01", reported="2020-02-03"), row("2", reported="2020-02-04", met="1")]
@@ -53,7 +53,9 @@ def test_the_encoding_is_found_and_said(desk: Desk, words: str, codec: str, name
 
 @pytest.mark.parametrize("name", ["王小明", "欧阳娜娜", "陈喆"])
 def test_short_names_in_gb18030_are_read_right(desk: Desk, name: str) -> None:
-    mapping = mappings.parse(CLINIC.replace('desk = { ignore = "who typed it" }', 'desk = { type = "text" }').encode(), "c")
+    mapping = mappings.parse(
+        CLINIC.replace('desk = { ignore = "who typed it" }', 'desk = { type = "text" }').encode(), "c"
+    )
     source = examine(desk.file(remarked(name).encode("gb18030")), mapping)
     assert source.encoding == "gb18030"
     assert [cells[-1] for _number, cells in records(source)] == [name, name]
@@ -124,11 +126,19 @@ RANDOM = random.Random(7)
 UNUSABLE = {
     "empty": (b"", "file.empty", "it is empty"),
     "blank": (b"\n \n\n", "file.empty", "blank lines"),
-    "packed and cut off": (gzip.compress(text(*ROWS * 500).encode())[:200], "file.unreadable", "cut off or damaged"),
+    "packed and cut off": (
+        gzip.compress(text(*ROWS * 500).encode())[:200],
+        "file.unreadable",
+        "cut off or damaged",
+    ),
     "packed and damaged": (b"\x1f\x8b" + b"junk" * 20, "file.unreadable", "cut off or damaged"),
     "a workbook": (b"PK\x03\x04" + RANDOM.randbytes(400), "file.binary", "a workbook"),
     "binary": (RANDOM.randbytes(4000), "file.binary", "binary data"),
-    "one endless line": (b"no,sex" + b"," * (LONGEST_LINE + 1), "file.line", "a line of more than 1,048,576 bytes"),
+    "one endless line": (
+        b"no,sex" + b"," * (LONGEST_LINE + 1),
+        "file.line",
+        "a line of more than 1,048,576 bytes",
+    ),
     "an endless cell": (
         (text(ROWS[0]) + '"' + "x" * 200 + "\n" + "y\n" * 70_000).encode(),
         "file.line",
@@ -139,7 +149,11 @@ UNUSABLE = {
         "file.line",
         "quotation mark that is never closed",
     ),
-    "a column missing": (text(*ROWS, columns=COLUMNS[:3]).encode(), "file.columns", "lacks the columns 'ill', 'reported'"),
+    "a column missing": (
+        text(*ROWS, columns=COLUMNS[:3]).encode(),
+        "file.columns",
+        "lacks the columns 'ill', 'reported'",
+    ),
     "a column misspelt": (
         text(*ROWS).replace('"reported"', '"reportd"').encode(),
         "file.columns",
@@ -197,14 +211,20 @@ def test_a_hundred_megabytes_in_one_line_are_refused_within_little_memory(desk: 
 
 HEADER = ",".join(COLUMNS).encode()
 CELLS = st.one_of(
-    st.sampled_from([b"1", b"NA", b"2020-02-01", b"2020-02-30", b"f", b'"', b'""', b"\x00", b"\n", b"\r", b"\xff"]),
+    st.sampled_from(
+        [b"1", b"NA", b"2020-02-01", b"2020-02-30", b"f", b'"', b'""', b"\x00", b"\n", b"\r", b"\xff"]
+    ),
     st.binary(max_size=8),
 )
 LINES = st.lists(CELLS, min_size=1, max_size=12).map(b",".join)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.one_of(st.binary(max_size=400), st.lists(LINES, max_size=8).map(lambda lines: b"\n".join([HEADER, *lines]))))
+@given(
+    st.one_of(
+        st.binary(max_size=400), st.lists(LINES, max_size=8).map(lambda lines: b"\n".join([HEADER, *lines]))
+    )
+)
 @example(HEADER + b"\n1" + b",NA" * 9)
 @example(HEADER + b'\n"1\x00",' + b",NA" * 8)
 def test_whatever_the_bytes_a_sentence_or_a_verdict_for_every_row(desk: Desk, content: bytes) -> None:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.intake.desk import Desk, known_facts, names
 
 from mainstay.cases.models import Classification, Onset, Outcome, Report, Result, Symptom
 from mainstay.cycle import check
@@ -20,6 +19,7 @@ from mainstay.people.models import Person, Trait
 from mainstay.platform.reading import View, standing
 from mainstay.science.chains import Case, Chains, Pair, analyse_chains
 from mainstay.tracing.models import Contact, Exposure, Presence
+from tests.intake.desk import Desk, known_facts, names
 
 
 @pytest.fixture
@@ -49,7 +49,10 @@ def test_mers_cases_and_pairs(desk: Desk, lists: Path) -> None:
     assert Report.objects.count() == Result.objects.count() == 162
     assert Onset.objects.count() == 162 - 27
     # Suspected first where the diagnosis came after the report, else confirmed at once.
-    assert Counter(Classification.objects.values_list("value", flat=True)) == {"confirmed": 162, "suspected": 7}
+    assert Counter(Classification.objects.values_list("value", flat=True)) == {
+        "confirmed": 162,
+        "suspected": 7,
+    }
     deaths = Outcome.objects.all()
     assert deaths.count() == 19 and deaths.filter(observed_date=None).count() == 9
     assert all(death.became_known_at is not None for death in deaths)
@@ -86,8 +89,14 @@ def chains() -> Chains:
     """The chains that stand in the instance, by identifiers."""
     people = names()
     onsets = dict(Onset.objects.values_list("person_id", "observed_date"))
-    cases = [Case(people[one], onsets.get(one)) for one in Person.objects.filter(known=True).values_list("id", flat=True)]
-    pairs = [Pair(people[index], people[one]) for index, one in Contact.objects.values_list("index_id", "person_id")]
+    cases = [
+        Case(people[one], onsets.get(one))
+        for one in Person.objects.filter(known=True).values_list("id", flat=True)
+    ]
+    pairs = [
+        Pair(people[index], people[one])
+        for index, one in Contact.objects.values_list("index_id", "person_id")
+    ]
     return analyse_chains(cases, pairs)
 
 
@@ -164,8 +173,16 @@ def test_ebola_cleaned(committed_desk: Desk, lists: Path) -> None:
 def test_ebola_the_contacts_before_the_cases(desk: Desk, lists: Path) -> None:
     """Whoever was only named becomes known with a row of their own, whichever file comes first."""
     rows = list(csv.DictReader((lists / EBOLA[0]).open()))[:200]
-    pairs = [one for one in csv.DictReader((lists / EBOLA_PAIRS[0]).open()) if one["case_id"] in {r["case_id"] for r in rows}]
-    desk.take("infector,case_id,source\n" + "".join(f"{p['infector']},{p['case_id']},{p['source']}\n" for p in pairs), EBOLA_PAIRS[1])
+    pairs = [
+        one
+        for one in csv.DictReader((lists / EBOLA_PAIRS[0]).open())
+        if one["case_id"] in {r["case_id"] for r in rows}
+    ]
+    desk.take(
+        "infector,case_id,source\n"
+        + "".join(f"{p['infector']},{p['case_id']},{p['source']}\n" for p in pairs),
+        EBOLA_PAIRS[1],
+    )
     assert not Person.objects.filter(known=True).exists()
     lines = "".join(",".join(one.values()) + "\n" for one in rows)
     desk.take(",".join(rows[0]) + "\n" + lines, EBOLA[1])

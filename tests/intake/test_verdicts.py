@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from tests.intake.desk import Desk, known_facts, names, row, text
 
 from mainstay.cases.models import Onset, Outcome, Report
 from mainstay.intake.models import Delivery, Question, Row
 from mainstay.people.models import Person
 from mainstay.platform.models import Dirty, Entry
+from tests.intake.desk import Desk, known_facts, names, row, text
 
 ANNA = row("1", sex="f", ill="2020-02-01", reported="2020-02-03", ward="River Hospital")
 BORIS = row("2", sex="m", ill="2020-02-02", reported="2020-02-04")
@@ -188,7 +188,10 @@ def test_a_dry_run_says_the_same_and_writes_nothing(desk: Desk) -> None:
 def test_progress_is_told_after_every_chunk(desk: Desk, monkeypatch) -> None:
     monkeypatch.setattr("mainstay.cycle.sense.CHUNK", 2)
     told = []
-    desk.send(*[row(str(no), reported="2020-02-05") for no in range(1, 6)], progress=lambda n, of: told.append((n, of)))
+    desk.send(
+        *[row(str(no), reported="2020-02-05") for no in range(1, 6)],
+        progress=lambda n, of: told.append((n, of)),
+    )
     assert told == [(2, 5), (4, 5), (5, 5)]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from uuid import UUID
 from tests.scenarios.told import Teller
 
 from mainstay.duties.library import load
-from mainstay.duties.rules.edition import Ruleset
+from mainstay.duties.rules.edition import Edition, Ruleset
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.in_force import HOUSE, InForce, rulesets_on
 from mainstay.duties.rules.judge import judge
@@ -69,6 +70,12 @@ class Outcome:
 
     differences: tuple[str, ...]
     opened: frozenset[tuple[str, str]]
+
+
+@cache
+def edition(name: str) -> Edition:
+    """A shipped edition, read once."""
+    return load(name)[0]
 
 
 def all_stories() -> list[Story]:
@@ -126,8 +133,8 @@ class _Telling:
         self.story = story
         self.teller = Teller(story.zone)
         names = ("house", under, *story.beside)
-        self.rows = [InForce(load(name)[0], load(name)[0].effective_from) for name in dict.fromkeys(names)]
-        self.disease = HOUSE if story.subject != "person" else load(under)[0].disease
+        self.rows = [InForce(edition(name), edition(name).effective_from) for name in dict.fromkeys(names)]
+        self.disease = HOUSE if story.subject != "person" else edition(under).disease
         self.standing: dict[UUID, Standing] = {}
         self.differences: list[str] = []
         self.opened: set[tuple[str, str]] = set()
@@ -193,12 +200,16 @@ class _Telling:
         return sorted(names)
 
     def _due(self, clause: str) -> str:
-        due = [item.due_at for item in self.standing.values() if item.clause == clause and item.status == OPEN]
+        due = [
+            item.due_at for item in self.standing.values() if item.clause == clause and item.status == OPEN
+        ]
         return self.teller.local(max(due)) if due else "no such duty"
 
     def _same(self, day: Day, what: str, told: Any, found: Any) -> None:
         if told != found:
-            self._differs(day, f"{what}: the story says {told or 'nothing'}, the rules say {found or 'nothing'}")
+            self._differs(
+                day, f"{what}: the story says {told or 'nothing'}, the rules say {found or 'nothing'}"
+            )
 
     def _differs(self, day: Day, sentence: str) -> None:
         self.differences.append(f"{day.date}: {sentence}")

@@ -106,7 +106,9 @@ HOUSE_WORDS: dict[str, Callable[[Teller, Table, date], None]] = {
 }
 
 
-def _exposure(_t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> shapes.Exposure:
+def _exposure(
+    _t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None
+) -> shapes.Exposure:
     last = None if table.get("undated") else table.get("last", seen)
     return shapes.Exposure(
         identity, known, last, table.get("first"), table.get("latest"), table["met"], table["of"],

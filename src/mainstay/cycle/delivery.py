@@ -61,10 +61,14 @@ class Intake:
         if not self.mends:
             return key, cells
         mends = self.mends.get(self.ids(key)[0])
+        if mends is not None and key.whole:
+            return key, patched(cells, self.header, mends, self.delivery.separator)
+        # Held while its key was missing or no key at all: what it is recognised by now is the mended one.
+        mends = mends or self.mends.get(self.ids(RowKey("", key.content, False))[0])
         if mends is None:
             return key, cells
         whole = patched(cells, self.header, mends, self.delivery.separator)
-        return (key if key.whole else self.reader.key_of(whole)), whole
+        return self.reader.key_of(whole), whole
 
     def ids(self, key: RowKey) -> tuple[UUID, UUID]:
         """(record, content): a row without a whole key is recognised by its content alone."""

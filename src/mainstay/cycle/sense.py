@@ -102,11 +102,10 @@ def _first_pass(source: Source, intake: Intake) -> int:
         total += 1
         mark = _mark(intake.identify(cells)[0])
         (repeated if mark in seen else seen).add(mark)
-    for _number, cells in records(source) if repeated else ():
-        key, _cells = intake.identify(cells)
-        if _mark(key) in repeated:
-            record, content = intake.ids(key)
-            intake.repeated.setdefault(record, set()).add(content)
+    for number, cells in records(source) if repeated else ():
+        if _mark(intake.identify(cells)[0]) in repeated:
+            unit = intake.unit(number, cells)
+            intake.repeated.setdefault(unit.record, set()).add(unit.content)
     return total
 
 

@@ -69,7 +69,7 @@ class RecordIds:
         inner.update("\x1f".join(parts).encode())
         outer = self._outer.copy()
         outer.update(inner.digest())
-        return UUID(bytes=outer.digest()[:16])
+        return UUID(int=int.from_bytes(outer.digest()[:16], "big"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def prepare(
     resolved = Resolved(persons, rising=rising)
     missing = {blind: some for blind, some in blinds.items() if some[0] not in persons}
     for (scheme, blind), spellings in missing.items():
-        person = Person(id=new_id(), known=not vouched.isdisjoint(spellings))
+        person = bulk.build(Person, {"id": new_id(), "known": not vouched.isdisjoint(spellings)})
         resolved.new_persons.append(person)
         resolved.new_identifiers.append(
             _identifier(person.id, Identity(scheme, spellings[0].value), blind, keys)
@@ -132,13 +132,16 @@ def _matches(cursor, blinds: list[str]) -> list[tuple]:
 
 def _identifier(person_id: UUID, identity: Identity, blind: str, keys: Keys) -> Identifier:
     row_id = new_id()
-    return Identifier(
-        id=row_id,
-        person_id=person_id,
-        scheme=identity.scheme,
-        blind=blind,
-        sealed=encrypt(keys, identity.value, sealed_place(row_id)),
-        key_version=KEY_VERSION,
+    return bulk.build(
+        Identifier,
+        {
+            "id": row_id,
+            "person_id": person_id,
+            "scheme": identity.scheme,
+            "blind": blind,
+            "sealed": encrypt(keys, identity.value, sealed_place(row_id)),
+            "key_version": KEY_VERSION,
+        },
     )
 
 
