@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from tests.scenarios.told import Teller
-
 from mainstay.duties.library import load
 from mainstay.duties.rules.edition import Edition, Ruleset
 from mainstay.duties.rules.horizon import Horizon
@@ -24,6 +22,7 @@ from mainstay.duties.rules.in_force import HOUSE, InForce, rulesets_on
 from mainstay.duties.rules.judge import judge
 from mainstay.duties.rules.reconcile import OPEN, Change, Standing, Subject, owed_for_period, reconcile
 from mainstay.platform.clock import ONE_DAY, day_end
+from tests.scenarios.told import Teller
 
 FOLDER = Path(__file__).parent
 DEFAULT_ZONE = "Asia/Shanghai"

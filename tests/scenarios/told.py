@@ -56,7 +56,7 @@ class Teller:
     def local(self, at: datetime) -> str:
         return at.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%d %H:%M")
 
-    def order_named(self, name: str) -> UUID:
+    def named(self, name: str) -> UUID:
         return self._ids[name]
 
     def _say(self, word: str, table: Table, day: date) -> None:
@@ -106,68 +106,120 @@ HOUSE_WORDS: dict[str, Callable[[Teller, Table, date], None]] = {
 }
 
 
-def _exposure(
-    _t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None
-) -> shapes.Exposure:
+# How a fact is made: from its table, its identity, when it was known, and the day it speaks of.
+Maker = Callable[[Teller, Table, UUID, datetime, date | None], Any]
+
+
+def _saying(shape: Callable[..., Any], word: str) -> Maker:
+    """A fact that says one thing: the word's own value."""
+    return lambda _teller, table, identity, known, seen: shape(identity, known, seen, table[word])
+
+
+def _dated(shape: Callable[..., Any]) -> Maker:
+    """A fact that says only that it was."""
+    return lambda _teller, _table, identity, known, seen: shape(identity, known, seen)
+
+
+def _onset(_t: Teller, table: Table, identity: UUID, known: datetime, _seen: date | None) -> Any:
+    return shapes.Onset(identity, known, table["onset"])
+
+
+def _symptom(word: str, present: bool) -> Maker:
+    return lambda _t, table, identity, known, seen: shapes.Symptom(
+        identity, known, seen, table[word], present
+    )
+
+
+def _specimen(_t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
+    return shapes.Specimen(identity, known, seen, None, table["specimen"])
+
+
+def _result(teller: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
+    taken = teller.instant(seen, table["taken"]) if seen is not None and "taken" in table else None
+    return shapes.Result(identity, known, seen, taken, table.get("test", "pcr"), table["result"])
+
+
+def _exposure(_t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
     last = None if table.get("undated") else table.get("last", seen)
+    index = (table.get("index_onset"), table.get("index_positive"), table.get("index_report"))
     return shapes.Exposure(
-        identity, known, last, table.get("first"), table.get("latest"), table["met"], table["of"],
-        table.get("index_onset"), table.get("index_positive"), table.get("index_report"),
-    )  # fmt: skip
+        identity, known, last, table.get("first"), table.get("latest"), table["met"], table["of"], *index
+    )
 
 
-def _order(teller: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> shapes.Order:
+def _presence(_t: Teller, table: Table, identity: UUID, known: datetime, _seen: date | None) -> Any:
+    return shapes.Presence(identity, known, table.get("last"), table.get("first"), table["was_in"])
+
+
+def _stay(_t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
+    return shapes.Stay(identity, known, seen, table.get("until"), table["stays"], None, True)
+
+
+def _temperature(_t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
+    return shapes.Check(identity, known, seen, None, "temperature", round(table["temperature"] * 10))
+
+
+def _check(_t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
+    return shapes.Check(identity, known, seen, None, table["check"], None)
+
+
+def _offer(_t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
+    return shapes.Offer(identity, known, seen, table["offered"], table.get("accepted"))
+
+
+def _order(teller: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
     assert seen is not None
     starts = teller.instant(seen, table.get("from_hour", "12:00"))
+    ends = starts + timedelta(days=table.get("days", 14))
+    review = starts + timedelta(days=table.get("review_in", 7))
     served = teller.instant(table["served"], "18:00") if "served" in table else None
     return shapes.Order(
-        identity, known, seen, table["order"], starts, starts + timedelta(days=table.get("days", 14)),
-        starts + timedelta(days=table.get("review_in", 7)), served, table.get("oral", False),
-    )  # fmt: skip
+        identity, known, seen, table["order"], starts, ends, review, served, table.get("oral", False)
+    )
 
 
-def _trait(name: str, value: Callable[[Any], str]) -> Any:
-    def make(_t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> shapes.Trait:
-        return shapes.Trait(identity, known, seen, name, value(table[_TRAIT_WORDS[name]]))
-
-    return make
+def _objection(teller: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
+    decision = "" if table["objection"] == "open" else table["objection"]
+    return shapes.Objection(identity, known, seen, teller.named(table["against"]), decision)
 
 
-_TRAIT_WORDS = {"immune": "immune", "risk_group": "risk_group", "role": "role", "birth_date": "born"}
+def _trait(name: str, word: str) -> Maker:
+    return lambda _t, table, identity, known, seen: shapes.Trait(
+        identity, known, seen, name, _as_text(table[word])
+    )
 
 
-def _tenths(degrees: Any) -> int:
-    return round(float(degrees) * 10)
+def _as_text(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-# word -> (list it fills, its own further keys, how it is made)
-WORDS: dict[str, tuple[str, set[str], Callable[..., Any]]] = {
-    "classified": ("classifications", set(), lambda _t, w, i, k, d: shapes.Classified(i, k, d, w["classified"])),
-    "onset": ("onsets", set(), lambda _t, w, i, k, _d: shapes.Onset(i, k, w["onset"])),
-    "severity": ("severities", set(), lambda _t, w, i, k, d: shapes.Severity(i, k, d, w["severity"])),
-    "symptom": ("symptoms", set(), lambda _t, w, i, k, d: shapes.Symptom(i, k, d, w["symptom"], True)),
-    "no_symptom": ("symptoms", set(), lambda _t, w, i, k, d: shapes.Symptom(i, k, d, w["no_symptom"], False)),
-    "specimen": ("specimens", set(), lambda _t, w, i, k, d: shapes.Specimen(i, k, d, None, w["specimen"])),
-    "result": ("results", {"test", "taken"}, lambda t, w, i, k, d: shapes.Result(
-        i, k, d, t.instant(d, w["taken"]) if "taken" in w else None, w.get("test", "pcr"), w["result"])),
-    "outcome": ("outcomes", set(), lambda _t, w, i, k, d: shapes.Outcome(i, k, d, w["outcome"])),
-    "reported": ("reports", set(), lambda _t, _w, i, k, d: shapes.Reported(i, k, d)),
-    "met": ("exposures", {"of", "first", "last", "latest", "index_onset", "index_positive", "index_report"}, _exposure),
-    "named": ("named", set(), lambda _t, _w, i, k, d: shapes.Named(i, k, d)),
-    "was_in": ("presences", {"first", "last"}, lambda _t, w, i, k, _d: shapes.Presence(
-        i, k, w.get("last"), w.get("first"), w["was_in"])),
-    "stays": ("stays", {"until"}, lambda _t, w, i, k, d: shapes.Stay(i, k, d, w.get("until"), w["stays"], None, True)),
-    "temperature": ("checks", set(), lambda _t, w, i, k, d: shapes.Check(
-        i, k, d, None, "temperature", _tenths(w["temperature"]))),
-    "check": ("checks", set(), lambda _t, w, i, k, d: shapes.Check(i, k, d, None, w["check"], None)),
-    "recorded": ("evidence", set(), lambda _t, w, i, k, d: shapes.Evidence(i, k, d, w["recorded"])),
-    "given": ("treatments", set(), lambda _t, w, i, k, d: shapes.Treatment(i, k, d, w["given"])),
-    "offered": ("offers", {"accepted"}, lambda _t, w, i, k, d: shapes.Offer(i, k, d, w["offered"], w.get("accepted"))),
-    "order": ("orders", {"from_hour", "days", "review_in", "served", "oral"}, _order),
-    "objection": ("objections", {"against"}, lambda t, w, i, k, d: shapes.Objection(
-        i, k, d, t.order_named(w["against"]), "" if w["objection"] == "open" else w["objection"])),
-    "immune": ("traits", set(), _trait("immune", lambda value: "yes" if value else "no")),
-    "risk_group": ("traits", set(), _trait("risk_group", str)),
-    "role": ("traits", set(), _trait("role", str)),
-    "born": ("traits", set(), _trait("birth_date", lambda value: value.isoformat())),
-}  # fmt: skip
+_MEETING = frozenset({"of", "first", "last", "latest", "index_onset", "index_positive", "index_report"})
+_PLAIN: frozenset[str] = frozenset()
+
+# word -> (the list it fills, the further keys it knows, how it is made)
+WORDS: dict[str, tuple[str, frozenset[str], Maker]] = {
+    "classified": ("classifications", _PLAIN, _saying(shapes.Classified, "classified")),
+    "onset": ("onsets", _PLAIN, _onset),
+    "severity": ("severities", _PLAIN, _saying(shapes.Severity, "severity")),
+    "symptom": ("symptoms", _PLAIN, _symptom("symptom", True)),
+    "no_symptom": ("symptoms", _PLAIN, _symptom("no_symptom", False)),
+    "specimen": ("specimens", _PLAIN, _specimen),
+    "result": ("results", frozenset({"test", "taken"}), _result),
+    "outcome": ("outcomes", _PLAIN, _saying(shapes.Outcome, "outcome")),
+    "reported": ("reports", _PLAIN, _dated(shapes.Reported)),
+    "met": ("exposures", _MEETING, _exposure),
+    "named": ("named", _PLAIN, _dated(shapes.Named)),
+    "was_in": ("presences", frozenset({"first", "last"}), _presence),
+    "stays": ("stays", frozenset({"until"}), _stay),
+    "temperature": ("checks", _PLAIN, _temperature),
+    "check": ("checks", _PLAIN, _check),
+    "recorded": ("evidence", _PLAIN, _saying(shapes.Evidence, "recorded")),
+    "given": ("treatments", _PLAIN, _saying(shapes.Treatment, "given")),
+    "offered": ("offers", frozenset({"accepted"}), _offer),
+    "order": ("orders", frozenset({"from_hour", "days", "review_in", "served", "oral"}), _order),
+    "objection": ("objections", frozenset({"against"}), _objection),
+    "immune": ("traits", _PLAIN, _trait("immune", "immune")),
+    "risk_group": ("traits", _PLAIN, _trait("risk_group", "risk_group")),
+    "role": ("traits", _PLAIN, _trait("role", "role")),
+    "born": ("traits", _PLAIN, _trait("birth_date", "born")),
+}
