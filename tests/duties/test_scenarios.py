@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +64,46 @@ def test_a_story_expects_something(story: Story) -> None:
 def test_stories_are_told_once() -> None:
     titles = [story.title for story in STORIES.values()]
     assert len(titles) == len(set(titles))
+
+
+# --- the pages in docs/protocols ---------------------------------------------------------------------
+
+PAGES = Path(__file__).parents[2] / "docs" / "protocols"
+RULES = [
+    (page.name, rule, clauses, stories)
+    for page in sorted(PAGES.glob("*.md"))
+    for rule, clauses, stories in re.findall(
+        r"^\| (.+?) \| (.+?) \| (`.+`) \|$", page.read_text("utf-8"), re.MULTILINE
+    )
+]
+
+
+@pytest.mark.parametrize(("page", "rule", "clauses", "stories"), RULES, ids=lambda value: str(value)[:60])
+def test_every_rule_of_the_pages_has_its_stories(page: str, rule: str, clauses: str, stories: str) -> None:
+    """The stories named exist, and between them they show or forbid each clause named."""
+    told_of = [STORIES[name] for name in re.findall(r"`([^`]+)`", stories)]
+    named = {name for name in re.findall(r"`([^`]+)`", clauses) if "." in name}
+    assert named <= {clause for story in told_of for clause in (*story.shows, *story.never)}, (
+        f"{page}: {rule}"
+    )
+
+
+@pytest.mark.parametrize("issue", sorted(shipped()))
+def test_every_clause_stands_on_its_page(issue: str) -> None:
+    found = edition(issue)
+    name = "house" if found.disease == "house" else found.disease
+    text = (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    section = text.partition(f"## Rules of `{issue}`")[2].partition("\n## ")[0] or text
+    missing = {clause.id for clause in found.clauses if f"`{clause.id}`" not in section}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("issue", sorted(shipped()))
+def test_what_is_recalled_is_said_on_its_page(issue: str) -> None:
+    found = edition(issue)
+    text = (PAGES / f"{found.disease}.md").read_text(encoding="utf-8")
+    section = text.partition(f"## Rules of `{issue}`")[2].partition("\n## ")[0]
+    recalled = section.partition("\nRecalled:")[2]
+    assert {
+        clause.id for clause in found.clauses if clause.recalled and f"`{clause.id}`" not in recalled
+    } == set()

@@ -67,9 +67,8 @@ def arrive(
         progress(f"takes in {name}", number, len(paths))
         delivered[name] = take_in(paths[name], f"demo-{name}", by=by, at=at)
     people = {**_units(paths["cases"], "id"), **_units(paths["contacts"], "contact_id")}
-    persons = {
-        identity.value: person for identity, person in look_up([Identity(SCHEME, one) for one in people]).items()
-    }
+    found = look_up([Identity(SCHEME, one) for one in people])
+    persons = {identity.value: person for identity, person in found.items()}
     _settle(people, persons, by, at)
     progress("takes in orders", len(MAPPED), len(paths))
     papers = _file_papers(list(_lines(paths["orders"])), persons, by, at)
@@ -167,8 +166,12 @@ class _Desk:
             **self._common(line["at"]),
         )
         if line["served_at"]:
-            served = self._instant(line["served_at"])
-            isolation.serve_order(root=root, served_at=served, how="in person", **self._common(line["served_at"]))
+            isolation.serve_order(
+                root=root,
+                served_at=self._instant(line["served_at"]),
+                how="in person",
+                **self._common(line["served_at"]),
+            )
 
     def _objection(self, line: Line) -> None:
         root = isolation.object_to(

@@ -30,8 +30,8 @@ class Extent:
     """How long and how large: days, people infected, feverish people who are ill of something else."""
 
     days: int = 30
-    cases: int = 50
-    excluded: int = 8
+    cases: int = 42
+    excluded: int = 6
     first_day: date = FIRST_DAY
 
     @property

@@ -312,8 +312,8 @@ class Staff:
         if begins >= min(stops, over, self.end):
             return
         self._orders(person, "quarantine", begins, over)
-        self._move(person, begins)
-        self._observe(person, begins, min(stops, over))
+        moved = self._move(person, begins)
+        self._observe(person, begins, min(stops, over), moved)
         if over <= stops:
             released = self.when(over, habits.RELEASING)
             self.deed(person, "release", released)
@@ -336,21 +336,26 @@ class Staff:
         ends += [self.ill[contact].seen_at] if contact in self.ill else []
         return min(ends, default=self.end + DAY)
 
-    def _move(self, person: Resident, begins: datetime) -> None:
+    def _move(self, person: Resident, begins: datetime) -> date:
+        """Half are brought to a site; from which day on (the last day of all: they stay at home)."""
         if self.some(0.5):
-            self.deed(person, "site", begins + HOUR * self.rng.uniform(3, 20), self.rng.choice(SITES))
+            return self.end.date() + DAY
+        at = begins + HOUR * self.rng.uniform(3, 20)
+        self.deed(person, "site", at, self.rng.choice(SITES))
+        return at.date()
 
-    def _observe(self, person: Resident, begins: datetime, stops: datetime) -> None:
+    def _observe(self, person: Resident, begins: datetime, stops: datetime, moved: date) -> None:
         """Morning and evening; one contact in forty has a fever that nobody follows up."""
         onset = self.ill[person.number].onset if person.number in self.ill else None
         alone = begins.date() + 4 * DAY if onset is None and self.some(0.025) else None
         for day in days_from(begins.date(), min(stops.date(), self.end.date())):
             feverish = day == alone or (onset is not None and day >= onset)
+            share = 0.985 if day > moved else self._share_at_home(person) + 0.03
             for first, last in ((7.5, 10), (17.5, 19.8)):
                 at = self.at(day, first, last)
                 if at < begins:
                     at = begins + HOUR * 0.5
-                if at < stops and at.date() == day and self.some(self._share_at_home(person) + 0.02):
+                if at < stops and at.date() == day and self.some(share):
                     self.check(person, at, feverish)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -54,6 +55,7 @@ class Chunk:
         self.intake = intake
         self.units = units
         self.extra = extra
+        self.seconds = 0.0  # how long the transaction took
 
     def take_in(self, tally: Tally) -> None:
         """Plan the chunk, write it in one transaction under one ledger entry, and count it."""
@@ -73,10 +75,12 @@ class Chunk:
 
     def _write(self, plan: Plan) -> None:
         def first() -> None:
+            started.append(perf_counter())
             people.keep(plan.people)
             failpoints.reach(IN_CHUNK)
 
         failpoints.reach(BEFORE_CHUNK)
+        started: list[float] = []
         ledger.append(
             plan.rows,
             by=self.intake.by,
@@ -87,6 +91,7 @@ class Chunk:
             first=first,
             fresh=True,
         )
+        self.seconds = perf_counter() - started[-1]
         failpoints.reach(AFTER_CHUNK)
 
     def plan(self) -> Plan:

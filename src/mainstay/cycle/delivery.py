@@ -84,7 +84,7 @@ class Intake:
         a cell) is taken again.
         """
         key, whole = self.identify(cells)
-        reading = self.reader.read(number, whole)
+        reading = self.reader.read(number, whole, key if whole is cells else None)
         if key.whole and not reading.key.whole:
             key = reading.key
         unit = Unit(reading, *self.ids(key))

@@ -15,6 +15,7 @@ from mainstay.duties.rules.facts import PersonFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.in_force import HOUSE, rulesets_on
 from mainstay.duties.rules.judge import ESTABLISH, judge, verdict_at
+from mainstay.duties.rules.predicates import Sitting
 from mainstay.people.queries import find_person
 from mainstay.platform import ledger
 from mainstay.platform.clock import day_end
@@ -136,11 +137,11 @@ def _would_change(clause, facts, rules, horizon, unknown) -> tuple[WouldChange, 
     """Each unknown that could be learned, and the next instant at which the clock alone decides otherwise."""
     learned = tuple(WouldChange(name, "known", None) for name in unknown)
     own = Horizon(horizon.moment, horizon.period, horizon.zone)
-    before = verdict_at(clause, facts, rules, own).value
+    before = verdict_at(clause, Sitting(facts, rules, own)).value
     if own.next_look is None:
         return learned
     then = Horizon(own.next_look, horizon.period, horizon.zone)
-    after = verdict_at(clause, facts, rules, then).value
+    after = verdict_at(clause, Sitting(facts, rules, then)).value
     if after == before:
         return learned
     return (*learned, WouldChange("clock", {True: "true", False: "false", None: "unknown"}[after], own.next_look))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ SYSTEM = "mainstay cycle"
 # What one transaction may hold the lock for, in seconds; the chunk size follows the time the last one took.
 HOLD = 0.1
 LARGEST = 2000
+# How long the chunks of this process took, reading and writing together: more than a lock was held for.
+HELD: deque[float] = deque(maxlen=10_000)
 
 AFTER_SEAL = failpoints.place("cycle.sense.sealed")
 LINK_BEFORE = failpoints.place("cycle.link.before_commit")
@@ -319,6 +322,7 @@ def _chunked(ids: Sequence[Any]) -> Iterator[tuple[int, list[Any]]]:
         begun = time.monotonic()
         yield start + len(some), some
         took = time.monotonic() - begun
+        HELD.append(took)
         start += len(some)
         size = max(10, min(LARGEST, size * 2, int(len(some) * HOLD / max(took, 1e-4))))
 

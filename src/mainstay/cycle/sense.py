@@ -10,6 +10,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from mainstay.cycle.chunk import Chunk
@@ -21,14 +22,15 @@ from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery
 from mainstay.intake.reader import Source, examine, records
 from mainstay.intake.rules.rows import RowKey
-from mainstay.platform import bulk
 from mainstay.platform.identity import keyed_id
 from mainstay.platform.keys import load_keys
 from mainstay.platform.locks import lease
 from mainstay.platform.models import Actor
 
-# Rows a transaction; at about eight facts a row its locks are held for less than 200 ms.
+# Rows a transaction; at about eight facts a row its locks are held for less than 200 ms. Fewer where that
+# proves too many.
 CHUNK = 500
+LONGEST = 0.15
 
 Progress = Callable[[int, int], None]
 
@@ -49,17 +51,20 @@ def take_in(
     """
     read = mapping if isinstance(mapping, Mapping) else mappings.load(mapping)
     source = examine(Path(path), read)
-    with nullcontext() if dry_run else lease("intake"), _frozen_heap():
+    with nullcontext() if dry_run else lease("intake"), _rare_collections():
         return _take_in(source, read, by, at, dry_run, progress)
 
 
 @contextmanager
-def _frozen_heap() -> Iterator[None]:
-    """While a file is taken in, the collector leaves alone what was there before: a fifth of the time."""
+def _rare_collections() -> Iterator[None]:
+    """Rows make and drop so many objects that looking for circles would take a fifth of the time."""
+    thresholds = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(100_000, *thresholds[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*thresholds)
         gc.unfreeze()
 
 
@@ -69,13 +74,23 @@ def _take_in(
     intake = prepared(mapping, source.header, _delivery(source, mapping, at), by, at, dry_run)
     total = _first_pass(source, intake)
     tally = Tally()
-    done = 0
-    for some in bulk.chunks(records(source), CHUNK):
-        Chunk(intake, [intake.unit(number, cells) for number, cells in some]).take_in(tally)
+    rows = records(source)
+    done, size = 0, CHUNK
+    while some := list(islice(rows, size)):
+        chunk = Chunk(intake, [intake.unit(number, cells) for number, cells in some])
+        chunk.take_in(tally)
         done += len(some)
+        size = _next_size(size, chunk.seconds)
         if progress is not None:
             progress(done, total)
     return tally.delivered(intake.delivery, dry_run=dry_run, columns_unread=source.unread(mapping))
+
+
+def _next_size(size: int, seconds: float) -> int:
+    """Fewer rows where the last transaction was long (a slow or busy machine), more where it was short."""
+    if seconds > LONGEST:
+        return max(1, size // 2)
+    return min(CHUNK, size * 2) if seconds < LONGEST / 4 else size
 
 
 def _delivery(source: Source, mapping: Mapping, at: datetime) -> Delivery:

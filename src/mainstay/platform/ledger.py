@@ -98,7 +98,7 @@ def _append(fresh, hashes, by, at, verb, source, purpose, touch) -> Entry | None
     )
     entry.save(force_insert=True)
     for row in fresh:
-        row.entry_id = entry.no
+        row.__dict__["entry_id"] = entry.no  # past Django's descriptor, which costs more than the hash
     for _model, group in groupby(fresh, key=type):
         members = list(group)
         if bulk.insert(members) != len(members):
@@ -127,14 +127,12 @@ def _not_there(rows: list[Appended]) -> list[Appended]:
 
 def subjects_of(rows: Iterable[Appended]) -> set[Subject]:
     """Whom these rows concern, by what each fact's model says it touches."""
-    found: set[Subject] = set()
+    found: dict[str, set[UUID]] = {}
     for row in rows:
         if isinstance(row, Fact):
             for column, subject_type in row.touches:
-                value = row.__dict__[column]
-                if value is not None:
-                    found.add(Subject(subject_type, value))
-    return found
+                found.setdefault(subject_type, set()).add(row.__dict__[column])
+    return {Subject(kind, value) for kind, values in found.items() for value in values if value is not None}
 
 
 def mark_dirty(subjects: Iterable[Subject], entry_no: int) -> None:

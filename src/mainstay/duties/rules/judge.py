@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from mainstay.duties.rules import edition as words
-from mainstay.duties.rules.anchors import current_class, matching
+from mainstay.duties.rules.anchors import current_class
 from mainstay.duties.rules.edition import CATEGORIES, Clause, FactEvidence, Ruleset
 from mainstay.duties.rules.facts import PersonFacts, PostFacts
 from mainstay.duties.rules.horizon import Horizon
-from mainstay.duties.rules.predicates import Context, SubjectFacts, evaluate, known_by
+from mainstay.duties.rules.predicates import Context, Sitting, SubjectFacts, evaluate, known_by
 from mainstay.duties.rules.verdict import FALSE, Verdict
 
 ESTABLISH = "establish."
 ESTABLISH_WITHIN = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """One duty that ought to exist. `evidence` is set once it is satisfied; `facts` are its grounds."""
 
     clause: str
@@ -46,17 +45,14 @@ class Judgement:
     verdicts: tuple[tuple[Clause, Verdict], ...]
 
 
-def context_for(clause: Clause, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -> Context:
+def context_for(clause: Clause, sitting: Sitting) -> Context:
     """A clause's own context: its anchors see the exposures that it asks for."""
-    if not isinstance(facts, PersonFacts):
-        return Context(facts, rules, horizon, ())
-    asked = clause.exposure
-    return Context(facts, rules, horizon, matching(facts, asked) if asked else facts.exposures)
+    return Context(sitting, clause.exposure)
 
 
-def verdict_at(clause: Clause, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -> Verdict:
-    """Whether a clause binds at the horizon's moment: its `when` holds and its `until` does not yet."""
-    return _binding(clause, context_for(clause, facts, rules, horizon))
+def verdict_at(clause: Clause, sitting: Sitting) -> Verdict:
+    """Whether a clause binds at the sitting's moment: its `when` holds and its `until` does not yet."""
+    return _binding(clause, Context(sitting, clause.exposure))
 
 
 def _binding(clause: Clause, context: Context) -> Verdict:
@@ -74,11 +70,12 @@ def _binding(clause: Clause, context: Context) -> Verdict:
 
 def judge(subject: str, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -> Judgement:
     """Everything a subject is owed at the horizon's moment, in the order of the rules."""
+    sitting = Sitting(facts, rules, horizon)
     owed: list[Owed] = []
     verdicts: list[tuple[Clause, Verdict]] = []
     asked: dict[str, Owed] = {}
     for clause in rules.by_subject[subject]:
-        context = context_for(clause, facts, rules, horizon)
+        context = Context(sitting, clause.exposure)
         verdict = _binding(clause, context)
         verdicts.append((clause, verdict))
         if clause.demand.daily:
@@ -87,7 +84,7 @@ def judge(subject: str, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -
             owed.append(_once(clause, context, verdict))
         for name in verdict.unknown:
             asked.setdefault(name, _establish(clause, name, context, verdict))
-    category = _category(facts, rules, horizon) if isinstance(facts, PersonFacts) else ""
+    category = _category(sitting) if isinstance(facts, PersonFacts) else ""
     return Judgement((*owed, *(asked[name] for name in sorted(asked))), category, tuple(verdicts))
 
 
@@ -98,7 +95,7 @@ def _daily(clause: Clause, context: Context, now: Verdict) -> list[Owed]:
     for day in (horizon.period, horizon.period + timedelta(days=1)):
         verdict = now
         if horizon.start(day) != horizon.moment:
-            verdict = verdict_at(clause, context.facts, context.rules, horizon.at(day))
+            verdict = verdict_at(clause, context.sitting.on(day))
         if not verdict.value:
             continue
         due = _due_on(day, clause, horizon)
@@ -191,14 +188,12 @@ _FIELDS = tuple(PersonFacts.__dataclass_fields__)
 
 def established(name: str, facts: PersonFacts, rules: Ruleset, horizon: Horizon) -> tuple[UUID, ...]:
     """The facts that answer an `establish` duty; empty while it is open."""
-    return known_by(name, Context(facts, rules, horizon, facts.exposures))
+    return known_by(name, Context(Sitting(facts, rules, horizon), None))
 
 
-def _category(facts: PersonFacts, rules: Ruleset, horizon: Horizon) -> str:
-    for rule in rules.categories:
-        asked = rule.exposure
-        context = Context(facts, rules, horizon, matching(facts, asked) if asked else facts.exposures)
-        if evaluate(rule.when, context).value:
+def _category(sitting: Sitting) -> str:
+    for rule in sitting.rules.categories:
+        if evaluate(rule.when, Context(sitting, rule.exposure)).value:
             return rule.id
     return ""
 

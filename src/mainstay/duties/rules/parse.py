@@ -48,6 +48,23 @@ def _values(value: Any) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
+# Equal conditions become one object, also across editions, so that a sitting answers each only once.
+_SEEN: dict[Condition, Condition] = {}
+
+
+def _interned(condition: Condition) -> Condition:
+    return _SEEN.setdefault(condition, condition)
+
+
+# Plain predicates first: where one is false, nothing dearer need be asked.
+_DEAR = (words.AllOf, words.AnyOf, words.NoneOf, words.AtLeast, words.ClauseDone)
+
+
+def all_of(parts: tuple[Condition, ...]) -> Condition:
+    """All must hold; they may be asked in any order, so the cheap ones come first."""
+    return words.AllOf(tuple(sorted(parts, key=lambda part: isinstance(part, _DEAR))))
+
+
 class Parser:
     """Reads conditions under one edition's anchors and groups of contact kinds."""
 
@@ -57,8 +74,8 @@ class Parser:
 
     def condition(self, table: Table) -> Condition:
         """One table is one condition; several keys in it must all hold."""
-        parts = [self._one(name, value) for name, value in table.items()]
-        return parts[0] if len(parts) == 1 else words.AllOf(tuple(parts))
+        parts = tuple(_interned(self._one(name, value)) for name, value in table.items())
+        return parts[0] if len(parts) == 1 else all_of(parts)
 
     def _one(self, name: str, value: Any) -> Condition:
         if name in COMBINE:
@@ -142,7 +159,7 @@ class Parser:
 
 
 COMBINE: dict[str, Callable[[tuple[Condition, ...]], Condition]] = {
-    "all": words.AllOf,
+    "all": all_of,
     "any": words.AnyOf,
     "none": words.NoneOf,
 }

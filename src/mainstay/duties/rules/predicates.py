@@ -17,21 +17,72 @@ from mainstay.duties.rules.verdict import FALSE, TRUE, Verdict
 SubjectFacts = PersonFacts | PostFacts | QuestionFacts
 
 
-class Context:
-    """What one clause is judged in: the subject's facts, the rules, the horizon, and the clause's exposures."""
+class Sitting:
+    """One subject before one set of rules at one moment: what was asked once is not worked out again."""
 
-    __slots__ = ("anchors", "facts", "horizon", "rules")
+    __slots__ = ("_days", "answers", "facts", "found", "horizon", "rules")
 
-    def __init__(self, facts: Any, rules: Ruleset, horizon: Horizon, exposures: tuple[Exposure, ...]) -> None:
+    def __init__(self, facts: Any, rules: Ruleset, horizon: Horizon) -> None:
         self.facts = facts
         self.rules = rules
         self.horizon = horizon
-        self.anchors = Anchors(facts, exposures, rules.exposure_gap_days)
+        self.answers: dict[int, Verdict] = {}
+        self.found: dict[int, tuple[Exposure, ...]] = {}
+        self._days: dict[date, Sitting] = {}
+
+    def on(self, day: date) -> Sitting:
+        """The same subject at the beginning of a day."""
+        if day not in self._days:
+            self._days[day] = Sitting(self.facts, self.rules, self.horizon.at(day))
+        return self._days[day]
+
+    def matching(self, asked: words.ExposedTo | None) -> tuple[Exposure, ...]:
+        """The exposures that count for what is asked; all of them where a clause asks for none."""
+        if not isinstance(self.facts, PersonFacts):
+            return ()
+        if asked is None:
+            return self.facts.exposures
+        key = id(asked)
+        if key not in self.found:
+            self.found[key] = matching(self.facts, asked)
+        return self.found[key]
+
+
+class Context:
+    """What one clause is judged in: the sitting, and the exposures that the clause asks for."""
+
+    __slots__ = ("_anchors", "asked", "facts", "horizon", "rules", "sitting")
+
+    def __init__(self, sitting: Sitting, asked: words.ExposedTo | None) -> None:
+        self.sitting = sitting
+        self.asked = asked
+        self.facts = sitting.facts
+        self.rules = sitting.rules
+        self.horizon = sitting.horizon
+        self._anchors: Anchors | None = None
+
+    @property
+    def anchors(self) -> Anchors:
+        """The days things are counted from, as this clause sees them."""
+        if self._anchors is None:
+            gap = self.rules.exposure_gap_days
+            self._anchors = Anchors(self.facts, self.sitting.matching(self.asked), gap)
+        return self._anchors
 
 
 def evaluate(condition: Condition, context: Context) -> Verdict:
-    """The verdict on a condition; `all` stops at the first false."""
+    """The verdict on a condition; `all` stops at the first false.
+
+    Answers that do not hang on the clause (its exposures) are kept for the sitting. Their key is the
+    condition's identity: the parser makes equal conditions one object, and the rules keep it alive.
+    """
     kind = type(condition)
+    if kind in SHARED:
+        answers = context.sitting.answers
+        verdict = answers.get(id(condition))
+        if verdict is None:
+            verdict = answers[id(condition)] = PREDICATES[kind](condition, context)
+        return verdict
     if kind is words.AllOf:
         verdicts = []
         for part in condition.parts:  # type: ignore[union-attr]
@@ -43,6 +94,25 @@ def evaluate(condition: Condition, context: Context) -> Verdict:
     if kind in COMBINERS:
         return COMBINERS[kind](condition, [evaluate(part, context) for part in condition.parts])  # type: ignore[union-attr]
     return PREDICATES[kind](condition, context)
+
+
+# Predicates whose answer is the same in every clause.
+SHARED: frozenset[type] = frozenset(
+    (
+        words.ClassificationIs,
+        words.SeverityIs,
+        words.OutcomeIs,
+        words.SymptomIs,
+        words.Sustained,
+        words.TestIs,
+        words.ExposedTo,
+        words.Staying,
+        words.Age,
+        words.TraitIs,
+        words.OrderIs,
+        words.ObjectionIs,
+    )
+)
 
 
 COMBINERS: dict[type, Callable[[Any, list[Verdict]], Verdict]] = {
@@ -102,7 +172,9 @@ def sustained(asked: words.Sustained, context: Context) -> Verdict:
         return FALSE
     if any(item.tenths >= asked.below_tenths for item in readings):
         return FALSE
-    return Verdict(True, max(item.known for item in readings), tuple(item.id for item in readings))
+    # It holds from when the last of the days is over, not from its reading.
+    since = max(max(item.known for item in readings), context.horizon.start(today))
+    return Verdict(True, since, tuple(item.id for item in readings))
 
 
 def test(asked: words.TestIs, context: Context) -> Verdict:
@@ -136,7 +208,7 @@ def _apart(first: Result, last: Result, asked: words.TestIs, context: Context) -
 
 def exposed_to(asked: words.ExposedTo, context: Context) -> Verdict:
     """At least one exposure counts (see `anchors.matching`)."""
-    found = matching(context.facts, asked)
+    found = context.sitting.matching(asked)
     if not found:
         return FALSE
     return Verdict(True, min(item.known for item in found), tuple(item.id for item in found))
@@ -238,7 +310,7 @@ def clause_done(asked: words.ClauseDone, context: Context) -> Verdict:
     from mainstay.duties.rules.judge import evidence_for
 
     clause: Clause = context.rules.by_id[asked.clause]
-    found = evidence_for(clause, context, day=None)
+    found = evidence_for(clause, Context(context.sitting, clause.exposure), day=None)
     return Verdict(True, found.since, found.facts) if found.value else FALSE
 
 
@@ -280,7 +352,11 @@ def order(asked: words.OrderIs, context: Context) -> Verdict:
         for item in context.facts.orders
         if (not asked.kind or item.kind in asked.kind) and _in_state(item, asked.state, context)
     ]
-    return Verdict(True, found[0].known, (found[0].id,)) if found else FALSE
+    if not found:
+        return FALSE
+    first = found[0]
+    begins = first.review if asked.state == "review_due" else first.starts
+    return Verdict(True, max(first.known, begins), (first.id,))
 
 
 def _in_state(item: Any, state: str, context: Context) -> bool:

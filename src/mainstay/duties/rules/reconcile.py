@@ -10,15 +10,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from mainstay.duties.rules.edition import Clause, Escalation, Ruleset
 from mainstay.duties.rules.facts import PersonFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.judge import ESTABLISH, Judgement, Owed, context_for, established, evidence_for, verdict_at
+from mainstay.duties.rules.predicates import Sitting
 from mainstay.platform.clock import day_end, local_date
 from mainstay.platform.identity import derived_id
 
@@ -29,8 +30,7 @@ CLOSED = (DONE, MISSED)
 Resolver = Callable[[tuple[str, ...]], tuple[UUID | None, UUID | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A duty as it stands: what was opened, and the state after its last event."""
 
     id: UUID
@@ -48,8 +48,7 @@ class Standing:
     required: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One event: the state after it, why, and for `opened` what was owed."""
 
     verb: str
@@ -225,9 +224,9 @@ class _Desk:
         if clause is None:
             return False, None, f"edition:{','.join(rules.editions)}"
         facts = self.subject.facts
-        then = self._own_time(standing)
-        verdict = verdict_at(clause, facts, rules, then)
-        found = evidence_for(clause, context_for(clause, facts, rules, self.horizon), standing.occurrence)
+        verdict = verdict_at(clause, Sitting(facts, rules, self._own_time(standing)))
+        now = context_for(clause, Sitting(facts, rules, self.horizon))
+        found = evidence_for(clause, now, standing.occurrence)
         evidence = found.facts[-1] if found.value and found.facts else None
         if evidence is None and verdict.value is False:
             blame = f"fact:{verdict.facts[0].hex}" if verdict.facts else ""
@@ -269,7 +268,8 @@ class _Desk:
         if clause is None or not isinstance(facts, PersonFacts):
             return standing.required
         then = self._own_time(standing)
-        return verdict_at(clause, facts.dated_by(then.period), self._rules(standing), then).value is not False
+        sitting = Sitting(facts.dated_by(then.period), self._rules(standing), then)
+        return verdict_at(clause, sitting).value is not False
 
     def _own_time(self, standing: Standing) -> Horizon:
         if standing.occurrence is not None:
@@ -293,4 +293,4 @@ class _Desk:
 
 
 def _event(verb: str, standing: Standing, cause: str = "", **after: Any) -> Change:
-    return Change(verb, replace(standing, seq=standing.seq + 1, **after), cause)
+    return Change(verb, standing._replace(seq=standing.seq + 1, **after), cause)

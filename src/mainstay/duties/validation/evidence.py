@@ -31,8 +31,8 @@ def faults_of_evidence(sheet: Draftsheet) -> Iterator[Fault]:
 def _answer(draft: Draft, wanted: Table, path: KeyPath) -> Iterator[Fault]:
     word = CLOSES[draft.subject]
     if wanted != {"fact": "evidence", "of": word}:
-        sentence = f'only {{ fact = "evidence", of = "{word}" }} closes what is asked of a {draft.subject}; write that.'
-        yield Fault(path, "evidence", sentence)
+        only = f'{{ fact = "evidence", of = "{word}" }}'
+        yield Fault(path, "evidence", f"only {only} closes what is asked of a {draft.subject}; write that.")
 
 
 def _condition(draft: Draft, path: KeyPath) -> Iterator[Fault]:

@@ -39,7 +39,7 @@ def _words(sheet: Draftsheet, name: str) -> Iterator[Word]:
 
 def _near(name: str, known: tuple[str, ...]) -> str:
     near = get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(sorted(known))}."
+    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(sorted(set(known)))}."
 
 
 # --- the edition itself ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Whether an edition has the form of the published JSON Schema; each refusal in words for a health officer."""
+"""Whether an edition has the form of the published JSON Schema; refusals in words for a health officer."""
 
 from __future__ import annotations
 
@@ -55,8 +55,6 @@ def _faults(error: Any) -> Iterator[Fault]:
         yield _missing(error, path)
     elif say is not None:
         yield Fault(path, CODES.get(error.validator, "value"), say(error))
-    elif error.validator is None:
-        yield Fault(path, "value", "this key has no meaning here; take it out.")
     else:
         yield Fault(path, "value", f"{error.message}.")
 

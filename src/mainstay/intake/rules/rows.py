@@ -98,9 +98,9 @@ class RowReader:
             return RowKey("", content, False)
         return RowKey(SEP.join(parts), content, True)
 
-    def read(self, number: int, cells: Sequence[str]) -> RowReading:
-        """What the row states; never raises for anything a cell may hold."""
-        key = self.key_of(cells)
+    def read(self, number: int, cells: Sequence[str], key: RowKey | None = None) -> RowReading:
+        """What the row states; never raises for anything a cell may hold. `key`: its `key_of`, if known."""
+        key = key or self.key_of(cells)
         if len(cells) != self.width:
             return self._held(number, key, cells, _width(cells, self.width))
         values: dict[str, Value] = dict(self._lacking)

@@ -1,0 +1,84 @@
+"""The worked examples of CONTRIBUTING.md still apply, and pass their own tests and the architecture's.
+
+Each is tried in a copy of the project, in processes of its own and on SQLite.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKED = ROOT / "docs" / "worked"
+# What a change of the project could touch, and what the architecture's tests read.
+COPIED = ("src", "tests", "docs", "scripts", "requirements", ".ci", ".importlinter", "*.md", "*.toml", "Makefile")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.py[co]", "*.egg-info", ".*cache", ".hypothesis")
+# For each example the tests that hold what it adds, beside those it brings itself.
+HELD_BY: dict[str, list[str]] = {
+    "clause": [
+        "tests/duties/test_scenarios.py",
+        "tests/duties/test_vocabulary_documented.py",
+        "-k",
+        "measles or explained",
+    ],
+    "mapping": ["tests/intake/test_mapping.py", "-k", "fever"],
+}
+REFRESH = (
+    "The project has moved on under the example. Apply it in a copy with `git apply --reject`, mend what is left, "
+    "and write it anew with `git diff`, under the lines that introduce it."
+)
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    for pattern in COPIED:
+        for path in ROOT.glob(pattern):
+            if path.is_dir():
+                shutil.copytree(path, folder / path.name, ignore=LEFT_OUT)
+            else:
+                shutil.copy2(path, folder / path.name)
+    return folder
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """As from a shell in the copy: nothing of the running suite, of its database or of this repository."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "GIT_"))}
+    environment |= {
+        "MAINSTAY_TEST_DATABASE": "sqlite",
+        "PYTHONPATH": str(folder / "src"),
+        "GIT_CEILING_DIRECTORIES": str(folder.parent),
+    }
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def tests(folder: Path, *arguments: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments]
+    told = run(command, folder)
+    assert told.returncode == 0, told.stdout[-6000:] + told.stderr[-2000:]
+
+
+def brought(patch: str) -> list[str]:
+    """The test files that an example adds."""
+    return re.findall(r"^\+\+\+ b/(tests/\S+\.py)$", patch, re.MULTILINE)
+
+
+def test_there_is_an_example_for_each_that_is_tried():
+    assert {path.stem for path in WORKED.glob("*.patch")} == set(HELD_BY)
+
+
+@pytest.mark.parametrize("name", sorted(HELD_BY))
+def test_a_worked_example_applies_and_passes(name: str, tmp_path: Path):
+    folder = copy_of_the_project(tmp_path)
+    patch = WORKED / f"{name}.patch"
+    applied = run(["git", "apply", "--whitespace=nowarn", str(patch)], folder)
+    assert applied.returncode == 0, f"{applied.stderr}\n{REFRESH}"
+    own = brought(patch.read_text(encoding="utf-8"))
+    if own:
+        tests(folder, *own)
+    tests(folder, *HELD_BY[name])
+    tests(folder, "tests/architecture", "--ignore", "tests/architecture/test_worked_examples.py")
