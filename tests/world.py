@@ -22,6 +22,12 @@ from mainstay.tracing import services as tracing
 
 ZONE = "Asia/Shanghai"
 DISEASE = "mers"
+
+
+def _held(holder: str) -> dict[str, Any]:
+    return {"holder": holder, "since": date(2000, 1, 1)}
+
+
 PROFILE = {
     "name": "test-city",
     "zone": ZONE,
@@ -37,11 +43,11 @@ PROFILE = {
         {"code": "s1", "name": "Hotel Heron", "kind": "site"},
     ],
     "post": [
-        {"code": "headquarters", "name": "Headquarters", "headquarters": True, "holder": "Officer Ai", "since": date(2000, 1, 1)},
-        {"code": "tracing", "name": "Tracing", "superior": "headquarters", "holder": "Tracer Bo", "since": date(2000, 1, 1)},
-        {"code": "ward-h1", "name": "Ward", "superior": "headquarters", "facility": "h1", "holder": "Nurse Ci", "since": date(2000, 1, 1)},
-        {"code": "site-s1", "name": "Site", "superior": "headquarters", "facility": "s1", "holder": "Manager Di", "since": date(2000, 1, 1)},
-        {"code": "unit-u1", "name": "Unit One", "superior": "headquarters", "place": "u1", "holder": "Worker Er", "since": date(2000, 1, 1)},
+        {"code": "headquarters", "name": "Headquarters", "headquarters": True, **_held("Officer Ai")},
+        {"code": "tracing", "name": "Tracing", "superior": "headquarters", **_held("Tracer Bo")},
+        {"code": "ward-h1", "name": "Ward", "superior": "headquarters", "facility": "h1", **_held("Nurse Ci")},
+        {"code": "site-s1", "name": "Site", "superior": "headquarters", "facility": "s1", **_held("Manager Di")},
+        {"code": "unit-u1", "name": "Unit One", "superior": "headquarters", "place": "u1", **_held("Worker Er")},
         {"code": "unit-u2", "name": "Unit Two", "superior": "unit-u1", "place": "u2"},
     ],
     "edition": [
@@ -118,7 +124,13 @@ class World:
         return cases.record_symptom(name=symptom, present=present, observed=day(on), **self._common(name, on, known))
 
     def met(
-        self, name: str, index: str, known: str, first: str | None = None, last: str | None = None, kind: str = "household"
+        self,
+        name: str,
+        index: str,
+        known: str,
+        first: str | None = None,
+        last: str | None = None,
+        kind: str = "household",
     ) -> UUID:
         return tracing.name_contact(
             index=self.person(index),
@@ -129,7 +141,9 @@ class World:
             **self._common(name, known, known),
         )
 
-    def checked(self, name: str, on: str, tenths: int | None = 365, of: str = "temperature", known: str | None = None) -> UUID:
+    def checked(
+        self, name: str, on: str, tenths: int | None = 365, of: str = "temperature", known: str | None = None
+    ) -> UUID:
         return screening.record_check(of=of, tenths=tenths, observed=day(on), **self._common(name, on, known))
 
     def stays(self, name: str, kind: str, facility: str | None, on: str, ends: str | None = None) -> UUID:
@@ -168,5 +182,6 @@ class World:
     def standing(self, name: str, on: str) -> dict[str, str]:
         """{clause, or clause@day: status} at a day's end."""
         return {
-            f"{row.clause}@{row.occurrence}" if row.occurrence else row.clause: row.status for row in self.duties(name, on)
+            f"{row.clause}@{row.occurrence}" if row.occurrence else row.clause: row.status
+            for row in self.duties(name, on)
         }

@@ -230,7 +230,8 @@ def test_the_profile_page_has_a_row_for_each_key_of_each_table():
     schema = json.loads(text_of(PACKAGE / "profiles" / "profile.schema.json"))
     headings = sections(text_of(GUIDE / "profiles.md"), 2)
     tables = {name: inner["items"] for name, inner in schema["properties"].items() if "items" in inner}
-    for heading, inner in {"At the top": schema, **{f"[[{name}]]": inner for name, inner in tables.items()}}.items():
+    parts = {"At the top": schema, **{f"[[{name}]]": inner for name, inner in tables.items()}}
+    for heading, inner in parts.items():
         wanted = {key: said["description"] for key, said in inner["properties"].items()}
         assert {key: cells[0] for key, cells in table_rows(headings[heading]).items()} == wanted
 

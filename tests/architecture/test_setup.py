@@ -35,9 +35,7 @@ def pins(name: str) -> dict[str, str]:
 
 
 def logical_lines(file: Path) -> list[str]:
-    lines = [
-        line for line in file.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")
-    ]
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.lstrip().startswith("#")]
     return [line for line in "\n".join(lines).replace("\\\n", " ").splitlines() if line.strip()]
 
 
@@ -46,9 +44,7 @@ def test_requirements_are_pinned_with_hashes_and_name_no_address(name):
     assert pins(name)
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     assert "://" not in text and " @ " not in text
-    assert not re.search(r"^-", text, re.MULTILINE), (
-        "an option such as an index stands among the requirements"
-    )
+    assert not re.search(r"^-", text, re.MULTILINE), "an option such as an index stands among the requirements"
 
 
 def test_the_pins_are_what_pyproject_asks_for():
@@ -81,9 +77,7 @@ def test_ci_runs_the_command_that_the_readme_gives():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = [line.strip() for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()]
     assert "make test" in commands and "set -euo pipefail" in commands
-    assert re.search(r"^make test\b", readme, re.MULTILINE) and re.search(
-        r"^make demo\b", readme, re.MULTILINE
-    )
+    assert re.search(r"^make test\b", readme, re.MULTILINE) and re.search(r"^make demo\b", readme, re.MULTILINE)
 
 
 def test_the_makefile_has_its_targets_and_they_call_only_python():

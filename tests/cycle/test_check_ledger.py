@@ -191,12 +191,8 @@ def test_a_table_without_its_trigger_is_named():
 
 def test_a_version_lost_from_a_record_is_named():
     here = world()
-    write(
-        fact(Classification, root=here.alone.id, version=1, person=here.case, disease=FLU, value="suspected")
-    )
-    write(
-        fact(Classification, root=here.alone.id, version=3, person=here.case, disease=FLU, value="confirmed")
-    )
+    write(fact(Classification, root=here.alone.id, version=1, person=here.case, disease=FLU, value="suspected"))
+    write(fact(Classification, root=here.alone.id, version=3, person=here.case, disease=FLU, value="confirmed"))
     (only,) = found()
     assert (only.code, only.table, only.id) == (
         "fact.versions_broken",

@@ -16,7 +16,6 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.world import World, at_time
 
 from mainstay.cases import services as cases
 from mainstay.cases.models import Classification, Onset
@@ -29,6 +28,7 @@ from mainstay.people.models import Person
 from mainstay.platform import ledger
 from mainstay.platform.clock import known_on
 from mainstay.tracing.models import Contact
+from tests.world import World, at_time
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def _text(n: int) -> str:
     return (FIRST + timedelta(days=n)).isoformat()
 
 
-def _say(world: World, said: Said) -> None:
+def _say(world: World, said: Said) -> None:  # noqa: C901 - a plain list of verbs
     """Say it to the services; what makes no sense there (a second merge, a correction of nothing) is refused."""
     on, known = _text(min(said.known, said.entered)), _text(said.known)
     at = known_on(date.fromisoformat(known), world.zone)
@@ -183,7 +183,8 @@ def _standing(world: World) -> dict[str, Any]:
         "duties": sorted(map(str, duties.values())),
         "events": sorted(str((duties[duty][:3], verb, str(day), status)) for duty, verb, day, status in events),
         "categories": sorted(
-            (names[s.subject_id], s.disease, s.category) for s in SubjectState.objects.filter(subject_type="person", category__gt="")
+            (names[s.subject_id], s.disease, s.category)
+            for s in SubjectState.objects.filter(subject_type="person", category__gt="")
         ),
         "count": Duty.objects.count(),
     }
@@ -209,7 +210,11 @@ def test_judging_the_touched_equals_judging_everybody(db: None, history: list[Sa
 @given(history=st.lists(_said(), min_size=2, max_size=10), order=st.randoms(use_true_random=False))
 def test_the_order_of_arrival_within_a_period_does_not_matter(db: None, history: list[Said], order: Any) -> None:
     """Facts that correct nothing may come in any order; a correction needs what it corrects."""
-    plain = [said for said in history if said.verb not in ("uncontact", "unclassify", "move_onset", "merge", "unmerge", "vacate")]
+    plain = [
+        said
+        for said in history
+        if said.verb not in ("uncontact", "unclassify", "move_onset", "merge", "unmerge", "vacate")
+    ]
     shuffled = list(plain)
     order.shuffle(shuffled)
     assert _play(plain, set(), everybody=False) == _play(shuffled, set(), everybody=False)

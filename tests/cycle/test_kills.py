@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.instances import Instance
 
 import mainstay.cycle.run
 import mainstay.cycle.sense  # noqa: F401 - registers its failpoints
 from mainstay.platform.failpoints import PLACES
+from tests.instances import Instance
 
 PAIRS, CASES = "mers-korea-2015-pairs", "mers-korea-2015-cases"
 DAY = "2015-06-01"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.instances import Answer, Instance
 
 FIRST, LAST = "2015-05-11", "2015-06-30"
@@ -114,7 +115,7 @@ def test_sk_1_the_day_after(korea: Instance, replayed: Answer) -> None:
 
 
 def test_sk_1_to_the_end(korea: Instance, replayed: Answer) -> None:
-    """Release tests are asked for when 13 full days have passed after 11 May, so at the end of 24 May, within 4 days."""
+    """Release tests are asked for when 13 full days have passed after 11 May: at the end of the 24th, within 4 days."""
     assert "case.discharge_tests" not in _story(korea, "SK_1", "2015-05-23")
     assert _story(korea, "SK_1", "2015-05-24")["case.discharge_tests"] == "open"
     assert _story(korea, "SK_1", "2015-05-27")["case.discharge_tests"] == "open"
@@ -126,7 +127,7 @@ def test_sk_1_to_the_end(korea: Instance, replayed: Answer) -> None:
 
 
 def test_sk_14_as_a_contact(korea: Instance, replayed: Answer) -> None:
-    """The pair is known with SK_1's report on 19 May; SK_1 counts once confirmed, on 20 May. No day of meeting is known."""
+    """The pair is known with SK_1's report on 19 May; SK_1 counts once confirmed, on 20 May. No day of meeting."""
     assert _story(korea, "SK_14", "2015-05-19") == {}
     assert _story(korea, "SK_14", "2015-05-20") == {"contact.offer_place": "open", "contact.seek_order": "open"}
     before = _story(korea, "SK_14", "2015-05-30")
@@ -138,7 +139,7 @@ def test_sk_14_as_a_contact(korea: Instance, replayed: Answer) -> None:
 
 
 def test_sk_14_becomes_a_case(korea: Instance, replayed: Answer) -> None:
-    """31 May: reported, confirmed the day before. What a contact owed is withdrawn; thirteen days after onset are over."""
+    """31 May: reported, confirmed the day before. What a contact owed is withdrawn; 13 days after onset are over."""
     assert _story(korea, "SK_14", "2015-05-31") == {
         **{f"contact.observe@05-{day}": "missed" for day in range(21, 31)},
         "contact.observe@05-31": "withdrawn",
@@ -158,7 +159,7 @@ def test_sk_14_becomes_a_case(korea: Instance, replayed: Answer) -> None:
 
 
 def test_sk_113_as_a_contact_and_as_a_case(korea: Instance, replayed: Answer) -> None:
-    """Named with SK_14's report on 31 May, so watched from 1 June; reported on 10 June; nobody names SK_113's own contacts."""
+    """Named with SK_14's report on 31 May, so watched from 1 June; reported on 10 June; names nobody."""
     assert _story(korea, "SK_113", "2015-05-31") == {"contact.offer_place": "open", "contact.seek_order": "open"}
     day = _story(korea, "SK_113", "2015-06-10")
     watched = {f"contact.observe@06-{n:02}": "missed" for n in range(1, 10)}  # 1 to 9 June: nine days
@@ -181,7 +182,7 @@ def test_the_27_without_onset_are_asked_about_and_judged_by_the_fallback(korea: 
     assert sorted({row["status"] for row in rows}) == ["done", "overdue"]
     unanswered = {row["subject"]["id"] for row in rows if row["status"] == "overdue"}
     assert len(unanswered) == 27
-    # The fallback is the first positive specimen; 13 days after it release tests were due for those confirmed by 15 June.
+    # The fallback is the first positive specimen: 13 days after it release tests are asked for.
     tested = {row["subject"]["id"] for row in _duties(korea, LAST)["rows"] if row["clause"] == "case.discharge_tests"}
     assert unanswered & tested
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.world import World, at_time
 
 from mainstay.cases import services as cases
 from mainstay.cases.models import Classification, Onset
@@ -22,6 +21,7 @@ from mainstay.platform.clock import day_end, known_on
 from mainstay.platform.models import Entry
 from mainstay.screening.models import Check
 from mainstay.tracing.models import Contact
+from tests.world import World, at_time
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +130,28 @@ def test_an_index_discarded_withdraws_what_its_contacts_owed(world: World) -> No
     assert all(cause.startswith("fact:") for cause in causes)
 
 
+def test_a_class_taken_back_releases_the_contacts(world: World) -> None:
+    """Gao was never a case: the form was another's. Nobody whom Gao met may stay watched for it."""
+    _contact(world)
+    world.cycle("2020-02-01")
+    wrong = Classification.objects.get()
+    at = known_on(date(2020, 2, 2), world.zone)
+    cases.retract(model=Classification, root=wrong.root, known_at=at, by=world.by, at=world.at)
+    world.cycle("2020-02-02")
+    assert world.standing("Hu", "2020-02-02")["contact.offer_place"] == "withdrawn"
+
+
+def test_two_corrections_of_one_version_are_not_both_taken_in_silence(world: World) -> None:
+    from mainstay.platform.errors import MainstayError
+    from mainstay.platform.facts import corrected
+
+    root = world.onset("Gao", "2020-02-01")
+    both = [corrected(Onset, root, known_at=world.at, observed_date=date(2020, 1, n)) for n in (10, 20)]
+    ledger.append([both[0]], by=world.by, at=world.at, verb="test")
+    with pytest.raises(MainstayError, match="at the same time"):
+        ledger.append([both[1]], by=world.by, at=world.at, verb="test")
+
+
 def test_withdrawn_reopens_the_same_duty_with_its_first_deadline(world: World) -> None:
     _contact(world)
     world.cycle("2020-02-01")
@@ -151,7 +173,9 @@ def test_evidence_retracted_reopens_with_the_first_deadline(world: World) -> Non
     assert report.status == "done"
     from mainstay.cases.models import Report
 
-    cases.retract(model=Report, root=report.evidence, known_at=known_on(date(2020, 2, 3), world.zone), by=world.by, at=world.at)
+    cases.retract(
+        model=Report, root=report.evidence, known_at=known_on(date(2020, 2, 3), world.zone), by=world.by, at=world.at
+    )
     world.cycle("2020-02-02")
     world.cycle("2020-02-03")
     again = world.duties("Gao", "2020-02-03", "case.report")[0]
@@ -174,7 +198,9 @@ def test_a_late_correction_marks_what_was_closed_as_not_required_and_erases_noth
     world.checked("Hu", "2020-02-02")
     world.cycle("2020-02-02")
     named = Contact.objects.get()
-    cases.retract(model=Contact, root=named.root, known_at=known_on(date(2020, 2, 3), world.zone), by=world.by, at=world.at)
+    cases.retract(
+        model=Contact, root=named.root, known_at=known_on(date(2020, 2, 3), world.zone), by=world.by, at=world.at
+    )
     world.cycle("2020-02-03")
     duty = world.duties("Hu", "2020-02-03", "contact.observe")[0]
     assert (duty.status, duty.required) == ("done", False)
@@ -212,7 +238,9 @@ def test_the_owner_is_by_where_the_person_is(world: World) -> None:
     assert owner.post.code == "unit-u1"
     world.stays("Hu", "site", "s1", "2020-02-02")
     world.cycle("2020-02-02")
-    tomorrow = DutyState.objects.select_related("post").get(duty__occurrence=date(2020, 2, 3), subject_id=world.person("Hu"))
+    tomorrow = DutyState.objects.select_related("post").get(
+        duty__occurrence=date(2020, 2, 3), subject_id=world.person("Hu")
+    )
     assert tomorrow.post.code == "site-s1"
 
 

@@ -125,9 +125,7 @@ FAULTS = {
         "clause[contact.observe].when.all[0].exposed_to.from",
         "like onset or onset-2d",
     ),
-    "bad time of day": Fault(
-        'by = "20:00"', 'by = "8 pm"', "form", "clause[contact.observe].demand.by", "like 20:00"
-    ),
+    "bad time of day": Fault('by = "20:00"', 'by = "8 pm"', "form", "clause[contact.observe].demand.by", "like 20:00"),
     "bad escalation": Fault(
         '"+4h superior"', '"4h boss"', "form", "clause[contact.observe].escalate[0]", "'+4h superior'"
     ),
@@ -154,9 +152,7 @@ FAULTS = {
         "clause[contact.observe].evidence.count",
         "a whole number",
     ),
-    "empty list": Fault(
-        'close = ["household", "work"]', "close = []", "value", "kinds.close", "the list is empty"
-    ),
+    "empty list": Fault('close = ["household", "work"]', "close = []", "value", "kinds.close", "the list is empty"),
     "an area of the nation": Fault(
         'level = "national"\n',
         'level = "national"\narea = "wuhan"\n',
@@ -197,12 +193,8 @@ FAULTS = {
         "traditional Chinese",
         'title.en = "Find out the onset"',
     ),
-    "series": Fault(
-        'series = "flu"', 'series = "cold"', "series", "id", "begin with its series", 'id = "flu.1"'
-    ),
-    "level": Fault(
-        'level = "national"', 'level = "house"', "level", "disease", "go together", 'disease = "flu"'
-    ),
+    "series": Fault('series = "flu"', 'series = "cold"', "series", "id", "begin with its series", 'id = "flu.1"'),
+    "level": Fault('level = "national"', 'level = "house"', "level", "disease", "go together", 'disease = "flu"'),
     "no such day": Fault(
         "counts_from = 2020-02-01",
         'counts_from = "2020-02-31"',

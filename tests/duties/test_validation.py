@@ -117,9 +117,7 @@ def test_shipped_editions_are_in_order_and_named_as_their_files(name: str) -> No
     assert edition.id == name
     assert problems(text, name) == []
     assert len(sha256) == 64
-    assert all(clause.owner[-1] == "headquarters" for clause in edition.clauses), (
-        "nothing is without an owner"
-    )
+    assert all(clause.owner[-1] == "headquarters" for clause in edition.clauses), "nothing is without an owner"
 
 
 def test_a_home_may_hold_editions_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

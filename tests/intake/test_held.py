@@ -309,9 +309,7 @@ def test_a_later_delivery_that_puts_it_right_answers_the_question(desk: Desk) ->
 def test_a_mapping_that_has_learnt_a_value_takes_the_held_field_in(desk: Desk) -> None:
     bad = row("1", **{**GOOD, "sex": "w"})
     desk.send(bad)
-    desk.clinic = mappings.parse(
-        CLINIC.replace('f = "female"', 'f = "female", w = "female"').encode(), "clinic.toml"
-    )
+    desk.clinic = mappings.parse(CLINIC.replace('f = "female"', 'f = "female", w = "female"').encode(), "clinic.toml")
 
     done = desk.send(bad)
     assert (done.rows["revised"], done.rejects) == (1, ())

@@ -49,9 +49,7 @@ def test_identifiers_are_kept_encrypted(desk: Desk) -> None:
     assert list(names().values()) == ["clinic:A 1"]
 
 
-def test_resolving_many_takes_as_few_statements_as_resolving_one(
-    desk: Desk, django_assert_max_num_queries
-) -> None:
+def test_resolving_many_takes_as_few_statements_as_resolving_one(desk: Desk, django_assert_max_num_queries) -> None:
     many = [Identity("clinic", str(number)) for number in range(300)]
     with django_assert_max_num_queries(10):
         people.resolve(many, known=many[:150])

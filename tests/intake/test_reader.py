@@ -211,20 +211,14 @@ def test_a_hundred_megabytes_in_one_line_are_refused_within_little_memory(desk: 
 
 HEADER = ",".join(COLUMNS).encode()
 CELLS = st.one_of(
-    st.sampled_from(
-        [b"1", b"NA", b"2020-02-01", b"2020-02-30", b"f", b'"', b'""', b"\x00", b"\n", b"\r", b"\xff"]
-    ),
+    st.sampled_from([b"1", b"NA", b"2020-02-01", b"2020-02-30", b"f", b'"', b'""', b"\x00", b"\n", b"\r", b"\xff"]),
     st.binary(max_size=8),
 )
 LINES = st.lists(CELLS, min_size=1, max_size=12).map(b",".join)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.one_of(
-        st.binary(max_size=400), st.lists(LINES, max_size=8).map(lambda lines: b"\n".join([HEADER, *lines]))
-    )
-)
+@given(st.one_of(st.binary(max_size=400), st.lists(LINES, max_size=8).map(lambda lines: b"\n".join([HEADER, *lines]))))
 @example(HEADER + b"\n1" + b",NA" * 9)
 @example(HEADER + b'\n"1\x00",' + b",NA" * 8)
 def test_whatever_the_bytes_a_sentence_or_a_verdict_for_every_row(desk: Desk, content: bytes) -> None:

@@ -90,13 +90,9 @@ def chains() -> Chains:
     people = names()
     onsets = dict(Onset.objects.values_list("person_id", "observed_date"))
     cases = [
-        Case(people[one], onsets.get(one))
-        for one in Person.objects.filter(known=True).values_list("id", flat=True)
+        Case(people[one], onsets.get(one)) for one in Person.objects.filter(known=True).values_list("id", flat=True)
     ]
-    pairs = [
-        Pair(people[index], people[one])
-        for index, one in Contact.objects.values_list("index_id", "person_id")
-    ]
+    pairs = [Pair(people[index], people[one]) for index, one in Contact.objects.values_list("index_id", "person_id")]
     return analyse_chains(cases, pairs)
 
 
@@ -174,13 +170,10 @@ def test_ebola_the_contacts_before_the_cases(desk: Desk, lists: Path) -> None:
     """Whoever was only named becomes known with a row of their own, whichever file comes first."""
     rows = list(csv.DictReader((lists / EBOLA[0]).open()))[:200]
     pairs = [
-        one
-        for one in csv.DictReader((lists / EBOLA_PAIRS[0]).open())
-        if one["case_id"] in {r["case_id"] for r in rows}
+        one for one in csv.DictReader((lists / EBOLA_PAIRS[0]).open()) if one["case_id"] in {r["case_id"] for r in rows}
     ]
     desk.take(
-        "infector,case_id,source\n"
-        + "".join(f"{p['infector']},{p['case_id']},{p['source']}\n" for p in pairs),
+        "infector,case_id,source\n" + "".join(f"{p['infector']},{p['case_id']},{p['source']}\n" for p in pairs),
         EBOLA_PAIRS[1],
     )
     assert not Person.objects.filter(known=True).exists()

@@ -217,6 +217,4 @@ def test_the_answer_has_the_contracts_shape(desk: Desk) -> None:
     ]
     assert list(data["rejects"][0])[:7] == ["row", "column", "value", "code", "reason", "remedy", "held"]
     counts = data["rows"]
-    assert counts["received"] == sum(
-        counts[name] for name in ("new", "known", "revised", "conflict", "rejected")
-    )
+    assert counts["received"] == sum(counts[name] for name in ("new", "known", "revised", "conflict", "rejected"))

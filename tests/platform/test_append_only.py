@@ -6,13 +6,13 @@ import uuid
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.world import World
 
 from mainstay.cases.models import Onset
 from mainstay.platform import ledger
 from mainstay.platform.expiry import expire, open_door
 from mainstay.platform.models import Door, Entry, Expired
 from mainstay.platform.triggers import REFUSAL, appended_models, missing_triggers
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -128,8 +128,14 @@ def test_the_same_id_twice_is_written_once(world: World) -> None:
         from mainstay.cases import services
 
         services.record_onset(
-            person=world.person("Gao"), disease="mers", observed=world.at.date(), known_at=world.at, by=world.by, at=world.at, fact_id=fact
-        )  # fmt: skip
+            person=world.person("Gao"),
+            disease="mers",
+            observed=world.at.date(),
+            known_at=world.at,
+            by=world.by,
+            at=world.at,
+            fact_id=fact,
+        )
     assert Onset.objects.filter(id=fact).count() == 1
     assert Entry.objects.filter(verb="case.onset").count() == 1
 

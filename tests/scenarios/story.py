@@ -199,16 +199,12 @@ class _Telling:
         return sorted(names)
 
     def _due(self, clause: str) -> str:
-        due = [
-            item.due_at for item in self.standing.values() if item.clause == clause and item.status == OPEN
-        ]
+        due = [item.due_at for item in self.standing.values() if item.clause == clause and item.status == OPEN]
         return self.teller.local(max(due)) if due else "no such duty"
 
     def _same(self, day: Day, what: str, told: Any, found: Any) -> None:
         if told != found:
-            self._differs(
-                day, f"{what}: the story says {told or 'nothing'}, the rules say {found or 'nothing'}"
-            )
+            self._differs(day, f"{what}: the story says {told or 'nothing'}, the rules say {found or 'nothing'}")
 
     def _differs(self, day: Day, sentence: str) -> None:
         self.differences.append(f"{day.date}: {sentence}")

@@ -125,9 +125,7 @@ def _onset(_t: Teller, table: Table, identity: UUID, known: datetime, _seen: dat
 
 
 def _symptom(word: str, present: bool) -> Maker:
-    return lambda _t, table, identity, known, seen: shapes.Symptom(
-        identity, known, seen, table[word], present
-    )
+    return lambda _t, table, identity, known, seen: shapes.Symptom(identity, known, seen, table[word], present)
 
 
 def _specimen(_t: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
@@ -173,9 +171,7 @@ def _order(teller: Teller, table: Table, identity: UUID, known: datetime, seen: 
     ends = starts + timedelta(days=table.get("days", 14))
     review = starts + timedelta(days=table.get("review_in", 7))
     served = teller.instant(table["served"], "18:00") if "served" in table else None
-    return shapes.Order(
-        identity, known, seen, table["order"], starts, ends, review, served, table.get("oral", False)
-    )
+    return shapes.Order(identity, known, seen, table["order"], starts, ends, review, served, table.get("oral", False))
 
 
 def _objection(teller: Teller, table: Table, identity: UUID, known: datetime, seen: date | None) -> Any:
@@ -184,9 +180,7 @@ def _objection(teller: Teller, table: Table, identity: UUID, known: datetime, se
 
 
 def _trait(name: str, word: str) -> Maker:
-    return lambda _t, table, identity, known, seen: shapes.Trait(
-        identity, known, seen, name, _as_text(table[word])
-    )
+    return lambda _t, table, identity, known, seen: shapes.Trait(identity, known, seen, name, _as_text(table[word]))
 
 
 def _as_text(value: Any) -> str:

@@ -9,9 +9,7 @@ from datetime import date
 from typing import Any
 
 
-def chains_by_walking(
-    cases: Sequence[tuple[str, date | None]], pairs: Sequence[tuple[str, str]]
-) -> dict[str, Any]:
+def chains_by_walking(cases: Sequence[tuple[str, date | None]], pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """The same data object from plain tuples; shares no code with what it checks."""
     pairs = sorted(set(pairs))
     onset = dict(cases)

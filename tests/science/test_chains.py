@@ -320,9 +320,7 @@ def mers_onsets(folder: Path) -> dict[str, date | None]:
 def test_mers_in_korea(line_lists):
     onsets = mers_onsets(line_lists)
     contacts = rows(line_lists / "mers_korea_2015__contacts.csv")
-    result = analyse_chains(
-        [Case(*row) for row in onsets.items()], [Pair(row["from"], row["to"]) for row in contacts]
-    )
+    result = analyse_chains([Case(*row) for row in onsets.items()], [Pair(row["from"], row["to"]) for row in contacts])
     assert (result.cases, result.pairs, result.persons_unknown) == (162, 98, 0)
     assert result.clusters == 67
     assert result.cluster_sizes == (94, 3, *[1] * (162 - 94 - 3))

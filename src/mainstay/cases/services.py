@@ -23,7 +23,16 @@ def _record(model: type[Fact], verb: str, by: Actor, at: datetime, fact_id: UUID
 
 
 def classify(
-    *, person: UUID, disease: str, value: str, observed: date, known_at: datetime, by: Actor, at: datetime, basis: str = "", fact_id: UUID | None = None
+    *,
+    person: UUID,
+    disease: str,
+    value: str,
+    observed: date,
+    known_at: datetime,
+    by: Actor,
+    at: datetime,
+    basis: str = "",
+    fact_id: UUID | None = None,
 ) -> UUID:
     """A clinician gives a class (suspected, clinical, probable, confirmed, asymptomatic, discarded); its root."""
     return _record(
@@ -33,11 +42,26 @@ def classify(
 
 
 def record_onset(
-    *, person: UUID, disease: str, observed: date, known_at: datetime, by: Actor, at: datetime, fact_id: UUID | None = None
+    *,
+    person: UUID,
+    disease: str,
+    observed: date,
+    known_at: datetime,
+    by: Actor,
+    at: datetime,
+    fact_id: UUID | None = None,
 ) -> UUID:
     """The first day of symptoms; its root."""
     return _record(
-        Onset, "case.onset", by, at, fact_id, person_id=person, disease=disease, observed_date=observed, known_at=known_at
+        Onset,
+        "case.onset",
+        by,
+        at,
+        fact_id,
+        person_id=person,
+        disease=disease,
+        observed_date=observed,
+        known_at=known_at,
     )
 
 
@@ -62,12 +86,21 @@ def record_symptom(
 
 
 def take_specimen(
-    *, person: UUID, disease: str, kind: str, observed: date, known_at: datetime, by: Actor, at: datetime, observed_at: datetime | None = None
+    *,
+    person: UUID,
+    disease: str,
+    kind: str,
+    observed: date,
+    known_at: datetime,
+    by: Actor,
+    at: datetime,
+    observed_at: datetime | None = None,
 ) -> UUID:
     """A tube was taken; its root, which results name."""
     return _record(
         Specimen, "specimen.take", by, at, None,
-        person_id=person, disease=disease, kind=kind, observed_date=observed, observed_at=observed_at, known_at=known_at,
+        person_id=person, disease=disease, kind=kind,
+        observed_date=observed, observed_at=observed_at, known_at=known_at,
     )  # fmt: skip
 
 
@@ -104,11 +137,26 @@ def record_outcome(
 
 
 def report_case(
-    *, person: UUID, disease: str, observed: date, known_at: datetime, by: Actor, at: datetime, fact_id: UUID | None = None
+    *,
+    person: UUID,
+    disease: str,
+    observed: date,
+    known_at: datetime,
+    by: Actor,
+    at: datetime,
+    fact_id: UUID | None = None,
 ) -> UUID:
     """The statutory report went out; its root."""
     return _record(
-        Report, "case.report", by, at, fact_id, person_id=person, disease=disease, observed_date=observed, known_at=known_at
+        Report,
+        "case.report",
+        by,
+        at,
+        fact_id,
+        person_id=person,
+        disease=disease,
+        observed_date=observed,
+        known_at=known_at,
     )
 
 

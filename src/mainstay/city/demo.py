@@ -53,9 +53,7 @@ def silent(_step: str, _done: int, _of: int) -> None:
     """No progress shown."""
 
 
-def arrive(
-    folder: Path, seed: int, extent: Extent, *, by: Actor, at: datetime, progress: Progress = silent
-) -> Arrived:
+def arrive(folder: Path, seed: int, extent: Extent, *, by: Actor, at: datetime, progress: Progress = silent) -> Arrived:
     """Invent the outbreak, write its files into the folder, and take them in; `at` is their receipt.
 
     Needs an instance of the profile `demo`.

@@ -14,9 +14,9 @@ WHO = ("phone", "sex", "birth_date", "unit")
 # file -> its columns; each but the orders has a mapping of the name `demo-<file>`.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "cases": (
-        "id", *WHO, "seen_at", "fever", "cough", "pneumonia_imaging", "blood_picture", "travel", "left_area",
-        "onset", "suspected_at", "reported_at", "class", "classed_at", "severity", "severity_at",
-        "worst", "worse_at", "ward", "admitted_at", "improved_at", "absorbed_at",
+        "id", *WHO, "seen_at", "fever", "cough", "shortness_of_breath", "pneumonia_imaging", "blood_picture",
+        "travel", "left_area", "onset", "suspected_at", "reported_at", "class", "classed_at",
+        "severity", "severity_at", "worst", "worse_at", "ward", "admitted_at", "improved_at", "absorbed_at",
         "outcome", "outcome_date", "outcome_told_at",
     ),
     "contacts": ("index_id", "contact_id", *WHO, "relation", "first_met", "last_met", "named_at"),

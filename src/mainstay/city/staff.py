@@ -155,6 +155,7 @@ class Staff:
             "seen_at": illness.seen_at,
             "fever": _yes(ill),
             "cough": _yes(ill and self.some(0.7)),
+            "shortness_of_breath": _yes(illness.course.severity == "severe") if self.some(0.96) else "",
             "pneumonia_imaging": _yes(pneumonia) if self.some(0.9) else "",
             "blood_picture": _yes(illness.infected and ill) if self.some(0.85) else "",
             "travel": travel,

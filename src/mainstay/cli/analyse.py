@@ -24,7 +24,10 @@ def analyse() -> None:
 @click.option("--cases", required=True, type=click.Path(path_type=Path), help="The line list.")
 @click.option("--pairs", type=click.Path(path_type=Path), help="Who may have infected whom; else read from the cases.")
 @click.option(
-    "--mapping", "mappings", multiple=True, help="Of the cases, then of the pairs; one for both where only one is given."
+    "--mapping",
+    "mappings",
+    multiple=True,
+    help="Of the cases, then of the pairs; one for both where only one is given.",
 )
 def chains(as_json: bool, cases: Path, pairs: Path | None, mappings: tuple[str, ...]) -> None:
     """Clusters, numbers of infectees and serial interval, from cases and pairs.
@@ -44,7 +47,9 @@ def chains(as_json: bool, cases: Path, pairs: Path | None, mappings: tuple[str, 
     else:
         _print(found)
     if held:
-        click.echo(f"{held} fields or rows are held and count as unknown; `mainstay intake --dry-run` names them.", err=True)
+        click.echo(
+            f"{held} fields or rows are held and count as unknown; `mainstay intake --dry-run` names them.", err=True
+        )
     sys.exit(1 if held else 0)
 
 

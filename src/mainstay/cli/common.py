@@ -119,7 +119,7 @@ def last_seal() -> int | None:
 
 
 @contextmanager
-def progress(label: str, quiet: bool):  # noqa: ANN201 - a context manager of a callback
+def progress(label: str, quiet: bool):
     """A bar on standard error for long work: call it with (step, done, of); silent for JSON and pipes."""
     if quiet or not sys.stderr.isatty():
         yield lambda _step, _done, _of: None

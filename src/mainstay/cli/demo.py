@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mainstay.cli.common import emit, instance_options, last_seal, open_instance, progress, table
+from mainstay.cli.common import UNREACHABLE, emit, instance_options, last_seal, open_instance, progress, table
 from mainstay.platform.errors import MainstayError, code
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEMO_FOLDER = code("demo.folder", "The folder holds something else than an earlier demonstration.")
 DEMO_DATABASE = code("demo.database", "A demonstration needs an empty database; this one holds an instance.")
+HOME_UNUSABLE = code("home.unusable", "The instance's folder cannot be made or written.")
 
 DEFAULT_HOME = "demo-home"
 # Says that the folder is a demonstration's, which the next one may do away with.
@@ -44,8 +45,7 @@ def demo(home: str | None, as_json: bool, seed: int, no_serve: bool) -> None:
     in the folder is replaced; a folder that holds anything else is left alone.
     """
     folder = Path(home or DEFAULT_HOME)
-    _clear(folder)
-    open_instance(str(folder), new=True)
+    _make_ready(folder)
     from mainstay.city.outbreak import Extent
 
     extent = Extent()
@@ -64,8 +64,20 @@ def demo(home: str | None, as_json: bool, seed: int, no_serve: bool) -> None:
 # --- the folder -----------------------------------------------------------------------------------------
 
 
-def _clear(folder: Path) -> None:
-    """Make the folder ready; whatever is not an earlier demonstration's stays, and is a refusal."""
+def _make_ready(folder: Path) -> None:
+    """Refuse what is not ours to use, then do away with an earlier demonstration."""
+    try:
+        _hold_folder(folder)
+        open_instance(str(folder), new=True)
+        _hold_database()
+        _clear(folder)
+    except OSError as error:
+        sentence = f"{folder} cannot be used: {error.strerror}; choose another with --home."
+        raise MainstayError(HOME_UNUSABLE, sentence) from error
+
+
+def _hold_folder(folder: Path) -> None:
+    """Whatever is not an earlier demonstration's stays as it is, and is a refusal."""
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if there and (MARKER not in there or there - OURS):
         other = sorted(there - OURS) or sorted(there)
@@ -75,29 +87,35 @@ def _clear(folder: Path) -> None:
             f"{folder} holds {shown}, which no demonstration made; choose a new or empty folder with --home.",
             {"home": str(folder), "found": other},
         )
+
+
+def _hold_database() -> None:
+    """A database named in the environment may be somebody's; a file in the folder is ours."""
+    from django.db import DatabaseError, connection
+
+    from mainstay.platform.environment import read_environment
+
+    if not read_environment().database_url:
+        return
     try:
-        for name in sorted(there - {MARKER}):
-            path = folder / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / MARKER).write_text(MARKED, encoding="utf-8")
-    except OSError as error:
-        from mainstay.cycle.instance import HOME_UNUSABLE
-
-        sentence = f"{folder} cannot be used: {error.strerror}; choose another with --home."
-        raise MainstayError(HOME_UNUSABLE, sentence) from error
-
-
-def _refuse_other_instance() -> None:
-    """On SQLite the folder is fresh; a database named in the environment may be somebody's."""
-    from django.db import connection
-
-    if "platform_instance" in connection.introspection.table_names():
+        there = "platform_instance" in connection.introspection.table_names()
+    except DatabaseError as error:
+        raise MainstayError(UNREACHABLE, f"The database does not answer: {error}", exit_code=3) from error
+    if there:
         raise MainstayError(
             DEMO_DATABASE,
             "The database that MAINSTAY_DATABASE_URL names holds an instance already; name an empty one, "
             "or unset the variable to use a file in the folder.",
         )
+
+
+def _clear(folder: Path) -> None:
+    """An empty folder, marked as a demonstration's before anything else stands in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(folder.iterdir()):
+        if path.name != MARKER:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (folder / MARKER).write_text(MARKED, encoding="utf-8")
 
 
 # --- the run --------------------------------------------------------------------------------------------
@@ -112,7 +130,6 @@ def _run(folder: Path, seed: int, extent: Any, quiet: bool) -> tuple[Arrived, An
     from mainstay.platform.clock import now
     from mainstay.platform.models import Actor
 
-    _refuse_other_instance()
     with progress("demo", quiet) as show:
         show("makes the town", 0, 1)
         initialise(profile=read_profile(demonstration.PROFILE), at=now())
@@ -209,8 +226,9 @@ def _opening(arrived: Arrived, found: Ending) -> str:
     counts, first = _counts(arrived), arrived.outbreak.extent.first_day
     return (
         f"Willow Ferry, an invented town, {_day(first)} to {_day(found.on)} {found.on.year}\n"
-        f"{counts['persons']} people: {counts['infected']} infected, {counts['excluded']} ill of something else, "
-        f"the others their contacts. {counts['rows']} rows taken in, {counts['rejected']} rejected."
+        f"{counts['persons']} people: {counts['infected']} infected, {counts['excluded']} ill of something"
+        f" else, the others their contacts\n"
+        f"{counts['rows']} rows taken in, {counts['rejected']} rejected"
     )
 
 

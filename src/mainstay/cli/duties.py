@@ -157,9 +157,7 @@ def explain(home: str | None, as_json: bool, name: str, on: date) -> None:
         return
     for each in found:
         click.echo(f"{each.subject}  {each.disease}  category: {each.category or 'none'}")
-        rows = [
-            [c.clause, _word(c.verdict), ", ".join(c.unknown), len(c.facts), len(c.duties)] for c in each.clauses
-        ]
+        rows = [[c.clause, _word(c.verdict), ", ".join(c.unknown), len(c.facts), len(c.duties)] for c in each.clauses]
         click.echo(table(("clause", "binds", "unknown", "facts", "duties"), rows))
 
 

@@ -172,9 +172,7 @@ class Chunk:
         }
         for facility in sorted(wanted):
             intake.facilities[facility] = new_id() if intake.dry_run else self._create(facility).id
-        return Writing(
-            intake.record_ids, intake.mapping.source, intake.mapping.disease, intake.at, intake.facilities
-        )
+        return Writing(intake.record_ids, intake.mapping.source, intake.mapping.disease, intake.at, intake.facilities)
 
     def _create(self, facility: str) -> Facility:
         """A facility as the mapping knows it, after the one it is a ward of."""
@@ -292,8 +290,7 @@ class Chunk:
 def _persons(unit: Unit, resolved: people.Resolved) -> dict[str, UUID]:
     """The persons of a row by their roles."""
     return {
-        person.role: resolved.persons[Identity(person.scheme, person.identifier)]
-        for person in unit.reading.persons
+        person.role: resolved.persons[Identity(person.scheme, person.identifier)] for person in unit.reading.persons
     }
 
 

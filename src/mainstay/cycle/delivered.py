@@ -78,9 +78,7 @@ def in_order(lines: Iterable[Any]) -> tuple[Any, ...]:
 class Tally:
     """Counts while rows are taken in."""
 
-    rows: dict[str, int] = field(
-        default_factory=lambda: {"received": 0, **dict.fromkeys(VERDICTS, 0), "warned": 0}
-    )
+    rows: dict[str, int] = field(default_factory=lambda: {"received": 0, **dict.fromkeys(VERDICTS, 0), "warned": 0})
     facts: int = 0
     created: int = 0
     people: set[int] = field(default_factory=set)

@@ -93,16 +93,13 @@ class Intake:
         return unit
 
     def _is_better(self, unit: Unit) -> bool:
-        before = {
-            reject for reject, content in self.open.get(unit.record, {}).items() if content == unit.content
-        }
+        before = {reject for reject, content in self.open.get(unit.record, {}).items() if content == unit.content}
         return bool(before - set(self.reject_ids(unit)))
 
     def reject_ids(self, unit: Unit) -> list[UUID]:
         """The ids of what is held of this row, in the order of its problems."""
         return [
-            held.reject_id(self.record_ids, unit.record, unit.content, problem)
-            for problem in unit.reading.problems
+            held.reject_id(self.record_ids, unit.record, unit.content, problem) for problem in unit.reading.problems
         ]
 
 

@@ -15,7 +15,7 @@ from mainstay.duties.rules.facts import PersonFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.in_force import HOUSE, rulesets_on
 from mainstay.duties.rules.judge import ESTABLISH, judge, verdict_at
-from mainstay.duties.rules.predicates import Sitting
+from mainstay.duties.rules.sitting import Sitting
 from mainstay.people.queries import find_person
 from mainstay.platform import ledger
 from mainstay.platform.clock import day_end
@@ -63,7 +63,9 @@ def last_run(day: date) -> Run:
     run = Run.objects.filter(period_date=day, status="done").order_by("-started_at").first()
     if run is None:
         raise MainstayError(
-            NO_RUN, f"The cycle has not been run for {day}; run `mainstay cycle --on {day}` first.", {"on": day.isoformat()}
+            NO_RUN,
+            f"The cycle has not been run for {day}; run `mainstay cycle --on {day}` first.",
+            {"on": day.isoformat()},
         )
     return run
 
@@ -105,7 +107,9 @@ def _whom(name: str, run: Run) -> tuple[UUID, str | None]:
         if rows and rows[0].subject_type == "person":
             return rows[0].subject_id, rows[0].clause
     raise MainstayError(
-        NOT_FOUND, f"There is no person or duty '{name}' here; give an id, or an identifier as it was delivered.", {"name": name}
+        NOT_FOUND,
+        f"There is no person or duty '{name}' here; give an id, or an identifier as it was delivered.",
+        {"name": name},
     )
 
 
@@ -133,7 +137,7 @@ def _explain(
     return Explanation(person, rules.disease, judgement.category, rules.editions, tuple(clauses))
 
 
-def _would_change(clause, facts, rules, horizon, unknown) -> tuple[WouldChange, ...]:  # noqa: ANN001 - see _explain
+def _would_change(clause, facts, rules, horizon, unknown) -> tuple[WouldChange, ...]:
     """Each unknown that could be learned, and the next instant at which the clock alone decides otherwise."""
     learned = tuple(WouldChange(name, "known", None) for name in unknown)
     own = Horizon(horizon.moment, horizon.period, horizon.zone)

@@ -47,9 +47,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(Classification, "classifications", shapes.Classified, extra=(("value", same),)),
     Kind(Onset, "onsets", shapes.Onset),
     Kind(Severity, "severities", shapes.Severity, extra=(("value", same),)),
-    Kind(
-        Symptom, "symptoms", shapes.Symptom, extra=(("name", same), ("present", as_bool)), has_disease=False
-    ),
+    Kind(Symptom, "symptoms", shapes.Symptom, extra=(("name", same), ("present", as_bool)), has_disease=False),
     Kind(Specimen, "specimens", shapes.Specimen, extra=(("observed_at", as_instant), ("kind", same))),
     Kind(
         Result,
@@ -113,9 +111,7 @@ KINDS: tuple[Kind, ...] = (
             ("oral", as_bool),
         ),
     ),
-    Kind(
-        Objection, "objections", shapes.Objection, extra=(("order_root", as_uuid), ("decision", same))
-    ),
+    Kind(Objection, "objections", shapes.Objection, extra=(("order_root", as_uuid), ("decision", same))),
     Kind(Trait, "traits", shapes.Trait, extra=(("name", same), ("value", same)), has_disease=False),
 )
 

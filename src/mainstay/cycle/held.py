@@ -163,9 +163,7 @@ def still_open(mapping: str) -> Open:
 def open_rejects() -> list[RejectLine]:
     """Everything still held, whatever delivery brought it, in order of mapping, row and column."""
     keys = load_keys()
-    rejects = sorted(
-        _open(Reject.objects.all()), key=lambda reject: (reject.mapping, reject.row_no, reject.column)
-    )
+    rejects = sorted(_open(Reject.objects.all()), key=lambda reject: (reject.mapping, reject.row_no, reject.column))
     return [line_of(reject.row_no, opened(reject, keys).problem, reject.id) for reject in rejects]
 
 
@@ -183,7 +181,5 @@ def as_csv(lines: Iterable[RejectLine]) -> str:
     writer.writerow(CSV_COLUMNS)
     for line in lines:
         for column, value in line.cells:
-            writer.writerow(
-                [line.reject, line.row, column, value.replace(SEP, ","), line.reason, line.remedy, ""]
-            )
+            writer.writerow([line.reject, line.row, column, value.replace(SEP, ","), line.reason, line.remedy, ""])
     return out.getvalue()

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from mainstay.duties import services as duties
 from mainstay.duties.library import load
+from mainstay.duties.rules.in_force import HOUSE
 from mainstay.organisations import services as organisations
 from mainstay.organisations.models import Facility, Post
 from mainstay.organisations.rules import has_cycle
@@ -53,9 +54,7 @@ def read_profile(name_or_file: str) -> Profile:
         path = Path(name_or_file)
     if not path.is_file():
         shipped = ", ".join(sorted(found.stem for found in FOLDER.glob("*.toml")))
-        raise MainstayError(
-            PROFILE_UNKNOWN, f"There is no profile '{name_or_file}'; give a file, or one of {shipped}."
-        )
+        raise MainstayError(PROFILE_UNKNOWN, f"There is no profile '{name_or_file}'; give a file, or one of {shipped}.")
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
@@ -70,9 +69,7 @@ def read_profile(name_or_file: str) -> Profile:
 def _fault(profile: Profile, where: tuple[str | int, ...], sentence: str) -> MainstayError:
     line = line_of(locate(profile.text), where)
     key = key_name(where)
-    return MainstayError(
-        PROFILE_INVALID, f"{profile.file}, line {line}, {key}: {sentence}", {"line": line, "key": key}
-    )
+    return MainstayError(PROFILE_INVALID, f"{profile.file}, line {line}, {key}: {sentence}", {"line": line, "key": key})
 
 
 def _hold_against_schema(profile: Profile) -> None:
@@ -84,7 +81,9 @@ def _hold_against_schema(profile: Profile) -> None:
     try:
         ZoneInfo(profile.data["zone"])
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise _fault(profile, ("zone",), f"'{profile.data['zone']}' is no time zone; write Asia/Seoul or the like.") from error
+        raise _fault(
+            profile, ("zone",), f"'{profile.data['zone']}' is no time zone; write Asia/Seoul or the like."
+        ) from error
 
 
 def _hold_together(profile: Profile) -> None:
@@ -183,6 +182,10 @@ def _posts(data: dict[str, Any], by: Actor, at: datetime) -> None:
 
 
 def _editions(data: dict[str, Any], by: Actor, at: datetime) -> None:
+    named = [table["id"] for table in data.get("edition", [])]
+    if HOUSE not in named:
+        # Vacancies, open questions, orders and objections are nobody's to leave out.
+        adopt(name=HOUSE, from_date=None, by=by, at=at)
     for table in data.get("edition", []):
         adopt(name=table["id"], from_date=table.get("from"), by=by, at=at)
 
@@ -196,6 +199,4 @@ def adopt(*, name: str, from_date: date | None, by: Actor, at: datetime) -> None
     last = Edition.objects.filter(name=edition.id).order_by("-entry_id").first()
     if last and (last.sha256, last.from_date, last.withdrawn) == (sha256, starts, False):
         return
-    duties.put_into_force(
-        name=edition.id, text=text, sha256=sha256, origin=name, from_date=starts, by=by, at=at
-    )
+    duties.put_into_force(name=edition.id, text=text, sha256=sha256, origin=name, from_date=starts, by=by, at=at)

@@ -121,9 +121,7 @@ def _merge_cause(person: UUID, setting: Setting) -> str:
     return f"merge:{root.hex}" if root else ""
 
 
-def _judge_person(
-    subject: Subject, existing: dict[UUID, Standing], scope: Scope, setting: Setting
-) -> SubjectChanges:
+def _judge_person(subject: Subject, existing: dict[UUID, Standing], scope: Scope, setting: Setting) -> SubjectChanges:
     horizon = setting.horizon()
     now = judge("person", subject.facts, subject.rules, horizon)
     of_period = now
@@ -132,9 +130,7 @@ def _judge_person(
     owed = owed_for_period(now, of_period, setting.period)
     resolve = _resolver(setting.posts, _whereabouts(subject.facts, horizon, scope))
     changes = reconcile(subject, owed, existing, horizon, resolve)
-    return SubjectChanges(
-        "person", subject.id, subject.rules.disease, changes, scope, now.category, horizon.next_look
-    )
+    return SubjectChanges("person", subject.id, subject.rules.disease, changes, scope, now.category, horizon.next_look)
 
 
 def _whereabouts(facts: PersonFacts, horizon: Horizon, scope: Scope) -> Whereabouts:

@@ -62,8 +62,6 @@ def _wanted(
     wanted = {}
     for contact in contacts:
         index = index_view(indexes[survivor(contact.index)].get(contact.disease))
-        if index is None:
-            continue
         window = stated_window(stated[survivor(contact.person)].get(contact.disease))
         content, known = exposure_of(contact, index, window)
         wanted[exposure_root(contact.root)] = (contact, content, known)
@@ -75,10 +73,10 @@ def exposure_root(contact_root: UUID) -> UUID:
     return derived_id("exposure", contact_root.hex)
 
 
-def index_view(facts: PersonFacts | None) -> IndexView | None:
-    """The index as the contact's exposure states it; None for somebody who never was a case."""
-    if facts is None or not facts.classifications:
-        return None
+def index_view(facts: PersonFacts | None) -> IndexView:
+    """The index as the contact's exposure states it; without a class where none stands (any more)."""
+    if facts is None:
+        return IndexView("", None, None, None, None)
     now = current_class(facts)
     onset = next((item for item in facts.onsets if item.date), None)
     positive = next((item for item in facts.results if item.value == "positive" and item.date), None)
@@ -89,7 +87,7 @@ def index_view(facts: PersonFacts | None) -> IndexView | None:
         onset=onset.date if onset else None,
         positive=positive.date if positive else None,
         report=report.date if report else None,
-        known=max(used),
+        known=max(used, default=None),
     )
 
 
@@ -128,7 +126,9 @@ def _last_versions(column: str, ids: Sequence[UUID]) -> list[tuple]:
     return result
 
 
-def _versions(wanted: dict, present: dict[UUID, tuple], contacts: dict[UUID, ContactView], at: datetime) -> list[Exposure]:
+def _versions(
+    wanted: dict, present: dict[UUID, tuple], contacts: dict[UUID, ContactView], at: datetime
+) -> list[Exposure]:
     """New versions where the content differs, and a retraction where no contact stands any more."""
     rows = []
     numbers = _numbers([root for root in wanted if root not in present])
@@ -136,6 +136,8 @@ def _versions(wanted: dict, present: dict[UUID, tuple], contacts: dict[UUID, Con
         old = present.get(root)
         if old is not None and old[3] == content:
             continue
+        if old is None and not content.index_class:
+            continue  # somebody who never was a case exposes nobody
         version = (old[2] if old else numbers.get(root, 0)) + 1
         rows.append(_exposure(root, version, contact, content, known))
     for root, (_root, contact_root, version, _content) in sorted(present.items()):
@@ -153,9 +155,7 @@ def _numbers(roots: list[UUID]) -> dict[UUID, int]:
     return found
 
 
-def _exposure(
-    root: UUID, version: int, contact: ContactView, content: ExposureContent, known: datetime
-) -> Exposure:
+def _exposure(root: UUID, version: int, contact: ContactView, content: ExposureContent, known: datetime) -> Exposure:
     return Exposure(
         id=derived_id(root.hex, str(version)),
         root=root,
@@ -174,9 +174,7 @@ def _exposure(
 def _retraction(root: UUID, version: int, at: datetime) -> Exposure:
     last = Exposure.objects.get(root=root, version=version)
     fields = {field.attname: getattr(last, field.attname) for field in Exposure._meta.concrete_fields}
-    fields.update(
-        id=derived_id(root.hex, str(version + 1)), version=version + 1, retracted=True, became_known_at=at
-    )
+    fields.update(id=derived_id(root.hex, str(version + 1)), version=version + 1, retracted=True, became_known_at=at)
     del fields["entry_id"]
     return Exposure(**fields)
 

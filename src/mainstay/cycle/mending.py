@@ -131,11 +131,7 @@ class _Held:
         if found is None and not line["reject"].strip():
             some = self.places.get((line["row"].strip(), line["column"].strip()), [])
             if len(some) > 1:
-                some = [
-                    one
-                    for one in some
-                    if line["value"] in (one.value, *(value for _name, value in one.cells))
-                ]
+                some = [one for one in some if line["value"] in (one.value, *(value for _name, value in one.cells))]
             found = some[0].reject if len(some) == 1 else None
         return held.opened(Reject.objects.get(id=found), self.keys) if found else None
 
@@ -149,11 +145,7 @@ def _cells(opened: Opened, column: str, mended: str) -> Cells:
     if columns == ("",):
         return {"": (held.SEP.join(opened.cells), mended)}
     at = {name: index for index, name in enumerate(opened.header)}
-    return {
-        name: (opened.cells[at[name]], value)
-        for name, value in zip(names, values, strict=False)
-        if name in at
-    }
+    return {name: (opened.cells[at[name]], value) for name, value in zip(names, values, strict=False) if name in at}
 
 
 @lru_cache(maxsize=16)

@@ -27,9 +27,7 @@ from mainstay.platform.models import Fact
 Taken = tuple[Unit, Verdict, Table[str, UUID]]  # with the row's persons by role
 
 
-def revise(
-    rows: Sequence[Taken], specs: Sequence[FactSpec], writing: Writing
-) -> tuple[list[Fact], set[Subject]]:
+def revise(rows: Sequence[Taken], specs: Sequence[FactSpec], writing: Writing) -> tuple[list[Fact], set[Subject]]:
     """(the new versions, whom the versions before were about)."""
     last = _last(rows, specs, writing)
     facts: list[Fact] = []

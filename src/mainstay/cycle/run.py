@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from mainstay.duties.models import DutyState, SubjectState
 from mainstay.duties.queries import editions_put_into_force
 from mainstay.duties.rules.edition import Ruleset
 from mainstay.duties.rules.in_force import HOUSE, rulesets_on
+from mainstay.duties.services import HELD
 from mainstay.intake.models import Question
 from mainstay.organisations.models import Post
 from mainstay.organisations.queries import posts_at
@@ -42,8 +41,6 @@ SYSTEM = "mainstay cycle"
 # What one transaction may hold the lock for, in seconds; the chunk size follows the time the last one took.
 HOLD = 0.1
 LARGEST = 2000
-# How long the chunks of this process took, reading and writing together: more than a lock was held for.
-HELD: deque[float] = deque(maxlen=10_000)
 
 AFTER_SEAL = failpoints.place("cycle.sense.sealed")
 LINK_BEFORE = failpoints.place("cycle.link.before_commit")
@@ -119,9 +116,7 @@ def _begin(day: date, zone: str) -> Run:
     unfinished = Run.objects.filter(period_date=day, status="running").order_by("started_at").first()
     if unfinished is not None:
         return unfinished
-    return Run.objects.create(
-        period_date=day, moment_at=day_end(day, zone), status="running", started_at=now()
-    )
+    return Run.objects.create(period_date=day, moment_at=day_end(day, zone), status="running", started_at=now())
 
 
 @contextmanager
@@ -274,7 +269,9 @@ def _setting(run: Run, zone: str, by: Actor) -> Setting:
         before = rules
     if not rules and not before:
         raise MainstayError(
-            NO_EDITION, f"No protocol edition is in force on {run.period_date}; adopt one first.", {"on": run.period_date}
+            NO_EDITION,
+            f"No protocol edition is in force on {run.period_date}; adopt one first.",
+            {"on": run.period_date},
         )
     gatherer = _gatherer(run, run.to_entry, zone, {*rules, *before} - {"house"})
     return Setting(
@@ -319,12 +316,11 @@ def _chunked(ids: Sequence[Any]) -> Iterator[tuple[int, list[Any]]]:
     size, start = 50, 0
     while start < len(ids):
         some = list(ids[start : start + size])
-        begun = time.monotonic()
+        mark = len(HELD)
         yield start + len(some), some
-        took = time.monotonic() - begun
-        HELD.append(took)
         start += len(some)
-        size = max(10, min(LARGEST, size * 2, int(len(some) * HOLD / max(took, 1e-4))))
+        longest = max(HELD[mark:], default=0.0)
+        size = max(10, min(LARGEST, size * 2, int(len(some) * HOLD / max(longest, 1e-3))))
 
 
 @dataclass(frozen=True, slots=True)

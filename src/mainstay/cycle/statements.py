@@ -98,9 +98,7 @@ def first_version(draft: Draft, root: UUID, persons: Mapping[str, UUID], writing
     return _fact(draft, root, 1, persons, writing, draft.known_at, draft.with_index)
 
 
-def later_version(
-    draft: Draft, root: UUID, version: int, persons: Mapping[str, UUID], writing: Writing
-) -> Fact:
+def later_version(draft: Draft, root: UUID, version: int, persons: Mapping[str, UUID], writing: Writing) -> Fact:
     """The fact as corrected: a correction becomes known when it comes, whatever day it speaks of."""
     return _fact(draft, root, version, persons, writing, None, False)
 

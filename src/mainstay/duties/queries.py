@@ -52,7 +52,9 @@ def standing_duties(
     if since is not None:
         where += " AND (s.status = 'open' OR d.occurrence IS NULL OR d.occurrence >= %s)"
         params = [*params, parameter(since)]
-    sql = f"SELECT {_STANDING} FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id WHERE {where} ORDER BY d.id"
+    sql = (
+        f"SELECT {_STANDING} FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id WHERE {where} ORDER BY d.id"
+    )
     found: dict[tuple[UUID, str], dict[UUID, Standing]] = {}
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,9 @@ from mainstay.duties.rules.reconcile import Change, Standing
 from mainstay.platform import bulk, ledger
 from mainstay.platform.identity import derived_id, new_id
 from mainstay.platform.models import Actor, Entry
+
+# How long each transaction of this process held its locks, in seconds: what the size of chunks follows.
+HELD: list[float] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,15 @@ def put_into_force(
 
 
 def record_evidence(
-    *, person: UUID, kind: str, observed_date: date, known_at: datetime, by: Actor, at: datetime, disease: str, note: str = ""
+    *,
+    person: UUID,
+    kind: str,
+    observed_date: date,
+    known_at: datetime,
+    by: Actor,
+    at: datetime,
+    disease: str,
+    note: str = "",
 ) -> Evidence:
     """Record that something owed was done (an investigation, a list of contacts taken); touches the person."""
     identity = new_id()
@@ -95,11 +107,13 @@ def apply_changes(
             events.append(_event(change, period))
             states[change.after.id] = _state(subject, change.after)
     looks = [_look(subject, period) for subject in subjects]
+    begun = time.monotonic()
     with transaction.atomic():
         entry = ledger.append([*duties, *events], by=by, at=at, verb="cycle.judge")
         bulk.upsert(list(states.values()), key=("duty_id",))
         bulk.upsert(looks, key=("subject_id", "disease"))
         _unmark(clean, to_entry)
+    HELD.append(time.monotonic() - begun)
     return entry
 
 

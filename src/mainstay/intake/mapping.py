@@ -142,9 +142,7 @@ def load(name_or_file: str | Path) -> Mapping:
     """A shipped mapping by name, or one in a file; raises `mapping.missing` or `mapping.bad`."""
     name = str(name_or_file)
     if name in shipped():
-        return parse(
-            resources.files("mainstay.mappings").joinpath(f"{name}.toml").read_bytes(), f"{name}.toml"
-        )
+        return parse(resources.files("mainstay.mappings").joinpath(f"{name}.toml").read_bytes(), f"{name}.toml")
     path = Path(name)
     if not path.is_file():
         raise MainstayError(
@@ -155,9 +153,7 @@ def load(name_or_file: str | Path) -> Mapping:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise MainstayError(
-            MAPPING_MISSING, f"{path} cannot be read: {error.strerror}.", {"mapping": name}
-        ) from error
+        raise MainstayError(MAPPING_MISSING, f"{path} cannot be read: {error.strerror}.", {"mapping": name}) from error
     return parse(data, name)
 
 
@@ -167,9 +163,7 @@ def parse(data: bytes, file: str) -> Mapping:
         text = data.decode()
         tables = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise MainstayError(
-            MAPPING_BAD, f"{file}: this is no TOML file in UTF-8: {error}.", {"file": file}
-        ) from error
+        raise MainstayError(MAPPING_BAD, f"{file}: this is no TOML file in UTF-8: {error}.", {"file": file}) from error
     faults = _schema_faults(tables)
     if not faults:
         from mainstay.intake.validation import faults_in

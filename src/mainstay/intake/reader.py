@@ -105,9 +105,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _refused(name: str, path: Path, what: str, remedy: str, **facts: object) -> MainstayError:
-    return MainstayError(
-        name, f"{path}: {what}; {remedy}. Nothing was written.", {"file": str(path), **facts}
-    )
+    return MainstayError(name, f"{path}: {what}; {remedy}. Nothing was written.", {"file": str(path), **facts})
 
 
 def _bytes_pass(path: Path, layout: Layout) -> tuple[str, str]:
@@ -247,14 +245,10 @@ def _first_lines(path: Path, encoding: str) -> list[str]:
 def _header(path: Path, lines: list[str], layout: Layout) -> tuple[str, tuple[str, ...], int]:
     """(separator, the header's names, records up to the first row): the separator that finds most columns."""
     if not lines:
-        raise _refused(
-            FILE_EMPTY, path, "it holds nothing but blank lines", "ask the sender for the file again"
-        )
+        raise _refused(FILE_EMPTY, path, "it holds nothing but blank lines", "ask the sender for the file again")
     said = lines[0].strip()[4:5] if lines[0].lower().startswith("sep=") else ""
     candidates = [layout.separator] if layout.separator else [said] if said else list(SEPARATORS)
-    headers = {
-        separator: _first_record(path, lines[1:] if said else lines, separator) for separator in candidates
-    }
+    headers = {separator: _first_record(path, lines[1:] if said else lines, separator) for separator in candidates}
     wanted = set(layout.expected)
     separator = max(headers, key=lambda mark: (len(wanted & set(headers[mark])), len(headers[mark])))
     header = headers[separator]
@@ -285,9 +279,7 @@ def _refuse_header(path: Path, header: tuple[str, ...], layout: Layout) -> None:
         )
     twice = [name for name in layout.expected if header.count(name) > 1]
     if twice:
-        raise _refused(
-            FILE_COLUMNS, path, f"the header has {twice[0]!r} twice", "name every column once", twice=twice
-        )
+        raise _refused(FILE_COLUMNS, path, f"the header has {twice[0]!r} twice", "name every column once", twice=twice)
 
 
 def records(source: Source) -> Iterator[tuple[int, list[str]]]:

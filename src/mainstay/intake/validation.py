@@ -20,11 +20,7 @@ def faults_in(tables: Tables) -> list[Fault]:
         *(fault for name, column in tables["columns"].items() for fault in _column(name, column)),
         *_persons(tables),
         *_facts(tables),
-        *(
-            fault
-            for number, check in enumerate(tables.get("check", ()))
-            for fault in _check(number, check, tables)
-        ),
+        *(fault for number, check in enumerate(tables.get("check", ())) for fault in _check(number, check, tables)),
     ]
 
 

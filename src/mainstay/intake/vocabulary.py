@@ -31,9 +31,7 @@ FACTS: dict[str, FactKind] = {
     "presence": FactKind(("area",), dated="span"),
     "check": FactKind(("of",), ("tenths",), dated="must"),
     "treatment": FactKind(("kind",), dated="must"),
-    "stay": FactKind(
-        ("kind",), ("facility", "certain"), dated="span", words=(("kind", ("home", "site", "ward")),)
-    ),
+    "stay": FactKind(("kind",), ("facility", "certain"), dated="span", words=(("kind", ("home", "site", "ward")),)),
     "trait": FactKind(("name", "value")),
     "evidence": FactKind(("kind",), ("note",)),
 }

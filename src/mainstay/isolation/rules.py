@@ -8,7 +8,9 @@ ORAL_CONFIRMED_WITHIN = timedelta(hours=24)
 OBJECTION_DECIDED_WITHIN = timedelta(hours=48)
 
 
-def order_fault(basis: str, reason: str, official: str, starts: datetime, ends: datetime, review: datetime) -> str | None:
+def order_fault(
+    basis: str, reason: str, official: str, starts: datetime, ends: datetime, review: datetime
+) -> str | None:
     """What is missing from an order that would confine somebody; None where it is complete."""
     for name, value in (("legal basis", basis), ("reason", reason), ("named official", official)):
         if not value.strip():

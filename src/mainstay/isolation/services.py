@@ -14,7 +14,11 @@ from mainstay.platform.models import Actor
 
 ORDER_INCOMPLETE = code("order.incomplete", "An order lacks what it must have to confine somebody.")
 ORDER_UNKNOWN = code("order.unknown", "There is no such order.")
+OBJECTION_DECISION = code("objection.decision", "An objection is decided by a word that is no decision.")
 OBJECTION_DECIDER = code("objection.decider", "An objection would be decided by who gave the order.")
+
+
+DECISIONS = ("upheld", "rejected")
 
 
 def record_stay(
@@ -29,7 +33,7 @@ def record_stay(
     ends: date | None = None,
     certain: bool = True,
 ) -> UUID:
-    """Where somebody stays (home, site, ward), from a day to a day (None: unknown, or until further notice); its root."""
+    """Where somebody stays (home, site, ward), from day to day (None: unknown, or until further notice); its root."""
     fact = new_fact(
         Stay, person_id=person, kind=kind, facility_id=facility, starts_date=starts, ends_date=ends, certain=certain,
         observed_date=starts, known_at=known_at,
@@ -46,11 +50,25 @@ def end_stay(*, root: UUID, ends: date, known_at: datetime, by: Actor, at: datet
 
 
 def offer_place(
-    *, person: UUID, disease: str, kind: str, observed: date, known_at: datetime, by: Actor, at: datetime, accepted: bool | None = None
+    *,
+    person: UUID,
+    disease: str,
+    kind: str,
+    observed: date,
+    known_at: datetime,
+    by: Actor,
+    at: datetime,
+    accepted: bool | None = None,
 ) -> UUID:
     """A place for isolation or quarantine was offered; a refusal has no consequence by itself; its root."""
     fact = new_fact(
-        Offer, person_id=person, disease=disease, kind=kind, accepted=accepted, observed_date=observed, known_at=known_at
+        Offer,
+        person_id=person,
+        disease=disease,
+        kind=kind,
+        accepted=accepted,
+        observed_date=observed,
+        known_at=known_at,
     )
     ledger.append([fact], by=by, at=at, verb="offer.make")
     return fact.id
@@ -78,10 +96,13 @@ def give_order(
     """An order that confines; refused (`order.incomplete`) without basis, reason, official, start, end and review."""
     fault = order_fault(basis, reason, official, starts_at, ends_at, review_at)
     if fault:
-        raise MainstayError(ORDER_INCOMPLETE, f"This order cannot confine anybody: {fault}. Complete it and give it again.")
+        raise MainstayError(
+            ORDER_INCOMPLETE, f"This order cannot confine anybody: {fault}. Complete it and give it again."
+        )
     fact = new_fact(
         Order, person_id=person, disease=disease, kind=kind, basis=basis, reason=reason, official=official,
-        starts_at=starts_at, ends_at=ends_at, review_at=review_at, oral=oral, served_at=served_at, served_how=served_how,
+        starts_at=starts_at, ends_at=ends_at, review_at=review_at,
+        oral=oral, served_at=served_at, served_how=served_how,
         observed_date=observed, known_at=known_at,
     )  # fmt: skip
     ledger.append([fact], by=by, at=at, verb="order.give")
@@ -111,8 +132,17 @@ def object_to(*, order: UUID, ground: str, observed: date, known_at: datetime, b
 def decide_objection(
     *, root: UUID, decision: str, decided_by: str, decided_at: datetime, known_at: datetime, by: Actor, at: datetime
 ) -> UUID:
-    """Uphold or refuse an objection; refused (`objection.decider`) where the order's own official decides."""
-    fact = corrected(Objection, root, known_at=known_at, decision=decision, decided_by=decided_by, decided_at=decided_at)
+    """Uphold or reject an objection; refused (`objection.decider`) where the order's own official decides.
+
+    `decision` is upheld or rejected; anything else is refused (`objection.decision`).
+    """
+    if decision not in DECISIONS:
+        raise MainstayError(
+            OBJECTION_DECISION, f"'{decision}' decides nothing; write upheld or rejected.", {"decision": decision}
+        )
+    fact = corrected(
+        Objection, root, known_at=known_at, decision=decision, decided_by=decided_by, decided_at=decided_at
+    )
     order = Order.objects.filter(root=fact.order_root).order_by("-version").first()
     fault = decider_fault(order.official, decided_by) if order else None
     if fault:

@@ -33,7 +33,14 @@ def add_organisation(*, code: str, name: str, by: Actor, at: datetime) -> Organi
 
 
 def add_facility(
-    *, code: str, name: str, kind: str, by: Actor, at: datetime, part_of: Facility | None = None, place: Place | None = None
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    part_of: Facility | None = None,
+    place: Place | None = None,
 ) -> Facility:
     """Register a hospital, ward or site; the same code again changes nothing."""
     with transaction.atomic():
@@ -88,7 +95,7 @@ def set_superior(*, post: Post, superior: Post | None, by: Actor, at: datetime) 
     if has_cycle(codes, post.code):
         raise MainstayError(
             POST_CYCLE,
-            f"Post '{post.code}' under '{codes[post.code]}' would stand above itself; choose a superior outside its line.",
+            f"Post '{post.code}' under '{codes[post.code]}' would stand above itself; choose one outside its line.",
             {"post": post.code, "superior": codes[post.code]},
         )
     with transaction.atomic():
@@ -105,7 +112,9 @@ def assign(
     """Somebody holds a post from an instant on; refused where somebody else does at any time in it."""
     if ends_at is not None and ends_at <= starts_at:
         raise MainstayError(
-            POST_SPAN, f"The holding of '{post.code}' would end at {ends_at:%F %R}, before it begins.", {"post": post.code}
+            POST_SPAN,
+            f"The holding of '{post.code}' would end at {ends_at:%F %R}, before it begins.",
+            {"post": post.code},
         )
     with transaction.atomic():
         # Locks the post, so that of two assignments at once the second sees the first.

@@ -67,17 +67,13 @@ def prepare(
     blinds = _blinds(identities, keys)
     persons, unknown = _look_up(blinds)
     vouched = frozenset(known)
-    rising = frozenset(
-        person for identity, person in persons.items() if identity in vouched and person in unknown
-    )
+    rising = frozenset(person for identity, person in persons.items() if identity in vouched and person in unknown)
     resolved = Resolved(persons, rising=rising)
     missing = {blind: some for blind, some in blinds.items() if some[0] not in persons}
     for (scheme, blind), spellings in missing.items():
         person = bulk.build(Person, {"id": new_id(), "known": not vouched.isdisjoint(spellings)})
         resolved.new_persons.append(person)
-        resolved.new_identifiers.append(
-            _identifier(person.id, Identity(scheme, spellings[0].value), blind, keys)
-        )
+        resolved.new_identifiers.append(_identifier(person.id, Identity(scheme, spellings[0].value), blind, keys))
         for identity in spellings:
             persons[identity] = person.id
     resolved.created = frozenset(identity for spellings in missing.values() for identity in spellings)
@@ -191,9 +187,7 @@ def _refuse_merge(person: UUID, into: UUID, rows: dict[UUID, Person]) -> None:
         if person in seen:
             why = "the second is merged into the first already; that would be a circle"
     if why:
-        raise MainstayError(
-            MERGE_REFUSED, f"Cannot merge: {why}.", {"person": str(person), "into": str(into)}
-        )
+        raise MainstayError(MERGE_REFUSED, f"Cannot merge: {why}.", {"person": str(person), "into": str(into)})
 
 
 def unmerge(*, person: UUID, by: Actor, at: datetime) -> Entry | None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from mainstay.platform.errors import MainstayError, code
-from mainstay.platform.identity import derived_id, new_id
+from mainstay.platform.identity import new_id
 from mainstay.platform.models import Fact
 
 NO_FACT = code("fact.unknown", "There is no standing record by that id to correct or retract.")
@@ -48,7 +48,7 @@ def corrected(model: type[SomeFact], root: UUID, *, known_at: datetime, **change
     columns = {field.attname: getattr(last, field.attname) for field in model._meta.concrete_fields}
     columns.update(changes)
     del columns["entry_id"]
-    columns.update(id=derived_id(root.hex, str(last.version + 1)), version=last.version + 1, became_known_at=known_at)
+    columns.update(id=new_id(), version=last.version + 1, became_known_at=known_at)
     columns["retracted"] = changes.get("retracted", False)
     return model(**columns)
 

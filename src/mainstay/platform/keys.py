@@ -104,7 +104,7 @@ def decrypt(keys: Keys, sealed: bytes, place: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _cipher(key: bytes):  # noqa: ANN202 - the class is imported late: it costs 40 ms
+def _cipher(key: bytes):
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM(key)

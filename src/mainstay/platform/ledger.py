@@ -10,13 +10,16 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from mainstay.platform import bulk
 from mainstay.platform.canonical import row_hash, rows_hash
 from mainstay.platform.clock import now
+from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.keys import Keys, load_keys
 from mainstay.platform.models import Actor, Appended, Entry, Fact, Seal
+
+FACT_OVERTAKEN = code("fact.overtaken", "Two people corrected one record at the same time; the second is told.")
 
 NOTHING = rows_hash([])
 
@@ -72,6 +75,12 @@ def append(
                 return _append(new, hashes, by, at, verb, source, purpose, touch)
         except Overtaken:
             continue
+        except IntegrityError as error:
+            if "one_version" in str(error) or ".version" in str(error):
+                raise MainstayError(
+                    FACT_OVERTAKEN, "Somebody else corrected this record at the same time; read it again, then decide."
+                ) from error
+            raise
     raise Overtaken(verb)
 
 
@@ -82,7 +91,7 @@ def note(*, by: Actor, at: datetime, verb: str, purpose: str = "", source: str =
     )
 
 
-def _append(fresh, hashes, by, at, verb, source, purpose, touch) -> Entry | None:  # noqa: ANN001 - see append
+def _append(fresh, hashes, by, at, verb, source, purpose, touch) -> Entry | None:
     touched = set(touch)
     if not fresh and not touched:
         return None

@@ -23,7 +23,7 @@ def record_check(
     observed_at: datetime | None = None,
     fact_id: UUID | None = None,
 ) -> UUID:
-    """One look at one person: a temperature in tenths of a degree Celsius (25.0 to 45.0), or a clinical check; its root."""
+    """One look at one person: a temperature in tenths of a degree Celsius (250 to 450), or a clinical check."""
     fact = new_fact(
         Check, id=fact_id, person_id=person, of=of, tenths=tenths,
         observed_date=observed, observed_at=observed_at, known_at=known_at,

@@ -61,9 +61,7 @@ def _contacts(column: str, ids: Sequence[UUID], view: View, known: Known) -> lis
         if view.known_by is not None and at > view.known_by:
             continue
         told = known(entry_no, at)
-        found.append(
-            ContactView(root, person, index, disease, kind, first, last, told, local_date(at, zone))
-        )
+        found.append(ContactView(root, person, index, disease, kind, first, last, told, local_date(at, zone)))
     return found
 
 
@@ -83,7 +81,9 @@ def _first_reports(people: set[UUID], view: View) -> dict[UUID, tuple[datetime, 
     found: dict[UUID, tuple[datetime, int]] = {}
     for some in bulk.chunks(sorted(people), 5000):
         where = bulk.in_list("f.person_id", some)
-        for person, at, entry in standing(Report, ("person_id", "became_known_at", "entry_id"), View(view.to_entry), where):
+        for person, at, entry in standing(
+            Report, ("person_id", "became_known_at", "entry_id"), View(view.to_entry), where
+        ):
             key, value = as_uuid(person), (as_instant(at), entry)
             if key not in found or value < found[key]:
                 found[key] = value

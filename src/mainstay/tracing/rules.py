@@ -24,13 +24,13 @@ class ContactView:
 
 @dataclass(frozen=True, slots=True)
 class IndexView:
-    """What is known of the index: the class that holds, its anchors, and when the last of this was known."""
+    """What is known of the index: the class that holds (empty: none), its anchors, when the last was known."""
 
     index_class: str
     onset: date | None
     positive: date | None
     report: date | None
-    known: datetime
+    known: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def exposure_of(
 
     Where neither tells the last day, the meeting can have been until it became known, no later.
     """
-    first, last, known = contact.first, contact.last, max(contact.known, index.known)
+    first, last, known = contact.first, contact.last, max(contact.known, index.known or contact.known)
     if last is None and stated is not None:
         first, last = first or stated.first, stated.last
         known = max(known, stated.known)

@@ -34,7 +34,9 @@ def name_contact(
     """
     if person == index:
         raise MainstayError(
-            CONTACT_SELF, "A person cannot be their own contact; check which of the two was meant.", {"person": str(person)}
+            CONTACT_SELF,
+            "A person cannot be their own contact; check which of the two was meant.",
+            {"person": str(person)},
         )
     fact = new_fact(
         Contact, id=fact_id, person_id=person, index_id=index, disease=disease, kind=kind, setting=setting,

@@ -4,7 +4,7 @@ from mainstay.platform.environment import database_settings, read_environment
 
 _environment = read_environment()
 
-SECRET_KEY = "not used before there are pages"  # noqa: S105 - sessions and forms come with the pages
+SECRET_KEY = "not used before there are pages"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

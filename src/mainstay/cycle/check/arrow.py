@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 65_536
 MEMORY_LIMIT = "1500MB"
 # Working tables that nothing is proved by; a step's counts are JSON and prove nothing either.
-LEFT_OUT = frozenset(
-    {"platform_dirty", "platform_door", "platform_neverfilled", "platform_lease", "cycle_step"}
-)
+LEFT_OUT = frozenset({"platform_dirty", "platform_door", "platform_neverfilled", "platform_lease", "cycle_step"})
 
 NOT_A_FILE = code("check.database_in_memory", "The check needs a database that a second connection can read.")
 
@@ -151,9 +149,7 @@ def _postgresql(settings: dict[str, Any]) -> Any:
         login += ":" + quote(settings["PASSWORD"], safe="")
     # As parameters: a host may be a folder (a socket), which an address cannot carry.
     where = urlencode({key: settings[key.upper()] for key in ("host", "port") if settings[key.upper()]})
-    connection = dbapi.connect(
-        f"postgresql://{login}{'@' if login else ''}/{quote(settings['NAME'])}?{where}"
-    )
+    connection = dbapi.connect(f"postgresql://{login}{'@' if login else ''}/{quote(settings['NAME'])}?{where}")
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     return connection

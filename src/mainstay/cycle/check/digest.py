@@ -151,8 +151,7 @@ def _digest_duties(duck: duckdb.DuckDBPyConnection) -> None:
         ]
         content = sql.joined([sql.quoted(model._meta.db_table), *parts])
         duck.execute(
-            f"CREATE OR REPLACE TABLE {table} AS SELECT id, sha256({content}) AS hash "
-            f'FROM "{model._meta.db_table}" t'
+            f'CREATE OR REPLACE TABLE {table} AS SELECT id, sha256({content}) AS hash FROM "{model._meta.db_table}" t'
         )
         duck.execute(f"INSERT INTO line SELECT hash FROM {table}")
     duck.execute("DROP TABLE duty_label")

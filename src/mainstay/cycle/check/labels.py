@@ -12,9 +12,7 @@ from mainstay.platform.keys import decrypt, load_keys, normal
 if TYPE_CHECKING:
     import duckdb
 
-UNREADABLE = code(
-    "person.identifier_unreadable", "An identifier cannot be decrypted with this instance's keys."
-)
+UNREADABLE = code("person.identifier_unreadable", "An identifier cannot be decrypted with this instance's keys.")
 
 # What a table's rows are called outside this instance.
 NAMES: dict[str, str] = {

@@ -139,8 +139,7 @@ def _one_seal(seal: _Seal, before: _Seal, digest: str, numbers: list[int], last:
             str(seal.to_entry),
             f"entries to {seal.to_entry}",
             f"entries to {last}",
-            f"Seal {seal.no} closes entries to {seal.to_entry}, but the ledger ends at {last}: "
-            "its end was cut off.",
+            f"Seal {seal.no} closes entries to {seal.to_entry}, but the ledger ends at {last}: its end was cut off.",
         )
     elif len(numbers) != seal.count or seal.to_entry not in numbers[-1:]:
         yield from _entries_missing(seal, before, numbers)
@@ -209,9 +208,7 @@ def expected_seal(duck: duckdb.DuckDBPyConnection, expected: tuple[int, str] | N
     if there:
         sentence = f"Seal {number} reads {there[0][0]}, not {digest}: the ledger's history was made anew."
     else:
-        sentence = (
-            f"Seal {number} does not stand; the last is {last}: the ledger's end was cut off with its seal."
-        )
+        sentence = f"Seal {number} does not stand; the last is {last}: the ledger's end was cut off with its seal."
     return [Finding(SEAL_UNMET, _SEALS, str(number), digest, there[0][0] if there else "absent", sentence)]
 
 

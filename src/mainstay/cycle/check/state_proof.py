@@ -17,9 +17,7 @@ DELETED = code("duty.deleted", "A duty was removed, but its state or events stil
 EVENTS_BROKEN = code("duty.events_broken", "A duty's events do not run from its opening without a gap.")
 UNOWNED = code("duty.unowned", "Nobody answers for a duty.")
 UNPROVED = code("duty.done_without_evidence", "A duty counts as done, but no fact shows it.")
-MERGE_OFF = code(
-    "person.merge_off", "A person is read as another without a merge that says so, or not read so."
-)
+MERGE_OFF = code("person.merge_off", "A person is read as another without a merge that says so, or not read so.")
 
 _STATES, _EVENTS, _DUTIES = "duties_dutystate", "duties_dutyevent", "duties_duty"
 # What an event says of the state after it.
@@ -44,9 +42,7 @@ def prove(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
 
 def _told(alias: str) -> str:
     """A state in words, for what is expected and what is found."""
-    return " || ' ' || ".join(
-        f"'{name}=' || COALESCE(CAST({alias}.{name} AS VARCHAR), '')" for name in _FOLDED
-    )
+    return " || ' ' || ".join(f"'{name}=' || COALESCE(CAST({alias}.{name} AS VARCHAR), '')" for name in _FOLDED)
 
 
 def states_off(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
@@ -57,9 +53,7 @@ def states_off(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
         return Finding(STATE_OFF, _STATES, duty, expected, is_so, sentence)
 
     differs = " OR ".join(f"e.{name} IS DISTINCT FROM s.{name}" for name in _FOLDED)
-    copied = " OR ".join(
-        f"d.{name} IS DISTINCT FROM s.{name}" for name in ("subject_type", "subject_id", "due_at")
-    )
+    copied = " OR ".join(f"d.{name} IS DISTINCT FROM s.{name}" for name in ("subject_type", "subject_id", "due_at"))
     opened = "'subject=' || {a}.subject_type || ':' || {a}.subject_id || ' due_at=' || {a}.due_at"
     return sql.found(
         duck,
@@ -112,9 +106,7 @@ def events_broken(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
             if not events
             else f"Duty {duty} has {events} events numbered {first} to {last}; they must run from 0, its opening."
         )
-        return Finding(
-            EVENTS_BROKEN, _EVENTS, duty, f"0 to {max(events, 1) - 1}", f"{first} to {last}", sentence
-        )
+        return Finding(EVENTS_BROKEN, _EVENTS, duty, f"0 to {max(events, 1) - 1}", f"{first} to {last}", sentence)
 
     return sql.found(
         duck,

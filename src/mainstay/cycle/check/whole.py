@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from mainstay.cycle.check import digest as digests
-from mainstay.cycle.check import labels, ledger_proof, links, sql
+from mainstay.cycle.check import labels, ledger_proof, links, sql, state_proof, twin
 from mainstay.cycle.check.arrow import Source, appended, load, our_models, warehouse
 from mainstay.cycle.check.findings import CheckResult, Progress, in_order
 from mainstay.platform.models import Fact
@@ -29,10 +29,16 @@ def run(*, expect_seal: tuple[int, str] | None = None, progress: Progress | None
     with warehouse() as duck:
         read_all(duck, tell)
         counted = counts(duck)
-        findings = list(ledger_proof.prove(duck, expect_seal))
+        findings = ledger_proof.prove(duck, expect_seal)
+        tell("ledger", 1, 1)
         findings += links.prove(duck)
+        findings += state_proof.prove(duck)
+        tell("state", 1, 1)
+        findings += twin.prove(duck)
+        tell("twin", 1, 1)
         findings += labels.label_persons(duck)
         digest = digests.digest(duck)
+        tell("digest", 1, 1)
         ordered = in_order(findings)
         return CheckResult(not ordered, digest, last_seal(duck), counted, ordered)
 

@@ -29,9 +29,7 @@ def current_spell(facts: PersonFacts) -> tuple[Classified, ...]:
         return facts.classifications
     day = facts.classifications[last].date
     after = facts.classifications[last + 1 :]
-    return tuple(
-        item for item in after if item.value != DISCARDED and (day is None or (item.date or date.min) > day)
-    )
+    return tuple(item for item in after if item.value != DISCARDED and (day is None or (item.date or date.min) > day))
 
 
 def current_class(facts: PersonFacts) -> Classified | None:

@@ -332,9 +332,7 @@ def combine(editions: tuple[Edition, ...], in_force_from: dict[str, date] | None
         classes=tuple(classes.values()),
         categories=tuple(categories[name] for name in CATEGORIES if name in categories),
         clauses=ordered,
-        by_subject={
-            subject: tuple(clause for clause in ordered if clause.subject == subject) for subject in SUBJECTS
-        },
+        by_subject={subject: tuple(clause for clause in ordered if clause.subject == subject) for subject in SUBJECTS},
         by_id=clauses,
         in_force_from={edition.id: edition.effective_from for edition in ranked} | (in_force_from or {}),
     )

@@ -7,9 +7,10 @@ unknown days first, so that the same facts give the same answer in any order of 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,27 +18,27 @@ from uuid import UUID
 class Classified(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     value: str
 
 
 class Onset(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
 
 
 class Severity(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     value: str
 
 
 class Symptom(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     name: str
     present: bool
 
@@ -45,7 +46,7 @@ class Symptom(NamedTuple):
 class Specimen(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     at: datetime | None
     kind: str
 
@@ -53,7 +54,7 @@ class Specimen(NamedTuple):
 class Result(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     at: datetime | None
     test: str
     value: str
@@ -62,14 +63,14 @@ class Result(NamedTuple):
 class Outcome(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     value: str
 
 
 class Reported(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
 
 
 class Exposure(NamedTuple):
@@ -77,14 +78,14 @@ class Exposure(NamedTuple):
 
     id: UUID
     known: datetime
-    date: date | None
-    first: date | None
-    latest: date | None
+    date: dt.date | None
+    first: dt.date | None
+    latest: dt.date | None
     kind: str
     index_class: str
-    index_onset: date | None
-    index_positive: date | None
-    index_report: date | None
+    index_onset: dt.date | None
+    index_positive: dt.date | None
+    index_report: dt.date | None
 
 
 class Named(NamedTuple):
@@ -92,7 +93,7 @@ class Named(NamedTuple):
 
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
 
 
 class Presence(NamedTuple):
@@ -100,8 +101,8 @@ class Presence(NamedTuple):
 
     id: UUID
     known: datetime
-    date: date | None
-    first: date | None
+    date: dt.date | None
+    first: dt.date | None
     area: str
 
 
@@ -110,8 +111,8 @@ class Stay(NamedTuple):
 
     id: UUID
     known: datetime
-    date: date | None
-    ends: date | None
+    date: dt.date | None
+    ends: dt.date | None
     kind: str
     facility: UUID | None
     certain: bool
@@ -120,7 +121,7 @@ class Stay(NamedTuple):
 class Check(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     at: datetime | None
     of: str
     tenths: int | None
@@ -129,21 +130,21 @@ class Check(NamedTuple):
 class Evidence(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     kind: str
 
 
 class Treatment(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     kind: str
 
 
 class Offer(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     kind: str
     accepted: bool | None
 
@@ -151,7 +152,7 @@ class Offer(NamedTuple):
 class Order(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     kind: str
     starts: datetime
     ends: datetime
@@ -163,7 +164,7 @@ class Order(NamedTuple):
 class Objection(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     order: UUID
     decision: str
 
@@ -171,7 +172,7 @@ class Objection(NamedTuple):
 class Trait(NamedTuple):
     id: UUID
     known: datetime
-    date: date | None
+    date: dt.date | None
     name: str
     value: str
 
@@ -200,7 +201,7 @@ class PersonFacts:
     objections: tuple[Objection, ...] = ()
     traits: tuple[Trait, ...] = ()
 
-    def dated_by(self, day: date) -> PersonFacts:
+    def dated_by(self, day: dt.date) -> PersonFacts:
         """What is known of the time up to a day: for asking, later, what that day called for."""
         kept: dict[str, tuple[Any, ...]] = {}
         for name in FIELDS:
@@ -219,16 +220,16 @@ class PersonFacts:
 FIELDS: tuple[str, ...] = tuple(field.name for field in fields(PersonFacts))
 
 
-def _begins(item: Any) -> date:
+def _begins(item: Any) -> dt.date:
     """The first day an item speaks of: a meeting or presence begins before its last day."""
-    first: date | None = getattr(item, "first", None)
-    day: date = item.date
+    first: dt.date | None = getattr(item, "first", None)
+    day: dt.date = item.date
     return first if first is not None else day
 
 
 def in_order(items: Iterable[Any]) -> tuple[Any, ...]:
     """The stated order of every list: unknown days first, then by day and id."""
-    return tuple(sorted(items, key=lambda item: (item.date or date.min, item.id)))
+    return tuple(sorted(items, key=lambda item: (item.date or dt.date.min, item.id)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,9 @@ def rulesets_on(day: date, rows: Iterable[InForce]) -> dict[str, Ruleset]:
     standing = [row for row in holding.values() if not row.withdrawn]
     house = [row for row in standing if row.edition.level == HOUSE]
     diseases = sorted({row.edition.disease for row in standing if row.edition.level != HOUSE})
-    found = {disease: _ruleset([row for row in standing if row.edition.disease == disease] + house) for disease in diseases}
+    found = {
+        disease: _ruleset([row for row in standing if row.edition.disease == disease] + house) for disease in diseases
+    }
     if house:
         found[HOUSE] = _ruleset(house)
     return found

@@ -12,7 +12,8 @@ from mainstay.duties.rules.anchors import current_class
 from mainstay.duties.rules.edition import CATEGORIES, Clause, FactEvidence, Ruleset
 from mainstay.duties.rules.facts import PersonFacts, PostFacts
 from mainstay.duties.rules.horizon import Horizon
-from mainstay.duties.rules.predicates import Context, Sitting, SubjectFacts, evaluate, known_by
+from mainstay.duties.rules.predicates import evaluate, known_by
+from mainstay.duties.rules.sitting import Context, Sitting, SubjectFacts
 from mainstay.duties.rules.verdict import FALSE, Verdict
 
 ESTABLISH = "establish."
@@ -180,7 +181,8 @@ def _establish(clause: Clause, name: str, context: Context, verdict: Verdict) ->
 
 def _first_known(facts: Any) -> datetime:
     """When anything at all was first known of a person: before that nobody could have been asked."""
-    return min(item.known for name in _FIELDS for item in getattr(facts, name))
+    first: datetime = min(item.known for name in _FIELDS for item in getattr(facts, name))
+    return first
 
 
 _FIELDS = tuple(PersonFacts.__dataclass_fields__)

@@ -216,8 +216,8 @@ def _clause(table: Table, data: Table, parser: Parser) -> Clause:
         escalate=tuple(_escalation(text) for text in table.get("escalate", ())),
         title=dict(table["title"]),
         text=dict(table.get("text", {})),
-        source=table.get("source", data["source"]),
-        recalled=table.get("recalled", data.get("recalled", False)),
+        source=str(table.get("source", data["source"])),
+        recalled=bool(table.get("recalled", data.get("recalled", False))),
         exposure=exposure_asked(when),
     )
 

@@ -19,7 +19,7 @@ from mainstay.duties.rules.edition import Clause, Escalation, Ruleset
 from mainstay.duties.rules.facts import PersonFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.judge import ESTABLISH, Judgement, Owed, context_for, established, evidence_for, verdict_at
-from mainstay.duties.rules.predicates import Sitting
+from mainstay.duties.rules.sitting import Sitting
 from mainstay.platform.clock import day_end, local_date
 from mainstay.platform.identity import derived_id
 
@@ -187,7 +187,9 @@ class _Desk:
             yield _event("reopened", standing, status=OPEN, evidence=None)
 
     def _closed_one(self, standing: Standing, owed: Owed | None) -> Iterator[Change]:
-        if standing.status == DONE and standing.evidence not in self._known_ids():
+        # A post's later vacancy says nothing about what ended an earlier one.
+        same_spell = getattr(self.subject.facts, "spell", standing.episode) == standing.episode
+        if standing.status == DONE and same_spell and standing.evidence not in self._known_ids():
             change = self._evidence_gone(standing, owed)
             yield change
             standing = change.after

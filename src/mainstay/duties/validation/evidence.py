@@ -47,9 +47,7 @@ def _condition(draft: Draft, path: KeyPath) -> Iterator[Fault]:
 
 def _fact(draft: Draft, wanted: Table, path: KeyPath) -> Iterator[Fault]:
     if "every" in draft.table["demand"] and "after" in wanted:
-        yield Fault(
-            (*path, "after"), "evidence", "a daily duty closes with a fact of its own day; take `after` out."
-        )
+        yield Fault((*path, "after"), "evidence", "a daily duty closes with a fact of its own day; take `after` out.")
     if "of" not in wanted:
         return
     fact, of = wanted["fact"], listed(wanted["of"])

@@ -51,9 +51,7 @@ def heads(sheet: Draftsheet) -> Iterator[Fault]:
     if data["id"] != data["series"] and not data["id"].startswith(f"{data['series']}."):
         yield Fault(("id",), "series", f"'{data['id']}' must begin with its series, '{data['series']}.'.")
     if (data["level"] == "house") != (data["disease"] == "house"):
-        yield Fault(
-            ("disease",), "level", "the level 'house' and the disease 'house' go together; mend one of them."
-        )
+        yield Fault(("disease",), "level", "the level 'house' and the disease 'house' go together; mend one of them.")
 
 
 def real_days(sheet: Draftsheet) -> Iterator[Fault]:
@@ -75,9 +73,7 @@ def duplicates(sheet: Draftsheet) -> Iterator[Fault]:
         seen: set[str] = set()
         for index, table in enumerate(sheet.data.get(name, ())):
             if table[key] in seen:
-                yield Fault(
-                    (name, index, key), "duplicate", f"'{table[key]}' stands twice; rename or remove one."
-                )
+                yield Fault((name, index, key), "duplicate", f"'{table[key]}' stands twice; rename or remove one.")
             seen.add(table[key])
 
 
@@ -129,9 +125,7 @@ def windows(sheet: Draftsheet) -> Iterator[Fault]:
         if "from" in word.value:
             _name, chain = _chain(word.value["from"], sheet)
             if not set(chain) & set(AT_THE_INDEX):
-                sentence = (
-                    f"of the other person only {', '.join(AT_THE_INDEX)} are known; use one of them here."
-                )
+                sentence = f"of the other person only {', '.join(AT_THE_INDEX)} are known; use one of them here."
                 yield Fault((*word.path, "from"), "anchor", sentence)
 
 
@@ -170,9 +164,7 @@ def contact_kinds(sheet: Draftsheet) -> Iterator[Fault]:
         known = ways + groups if isinstance(kinds, str) else ways
         for kind in listed(kinds):
             if kind not in known:
-                yield Fault(
-                    (*word.path, "kinds"), "kinds", f"'{kind}' is no way of meeting; {_near(kind, known)}"
-                )
+                yield Fault((*word.path, "kinds"), "kinds", f"'{kind}' is no way of meeting; {_near(kind, known)}")
 
 
 def one_exposure(sheet: Draftsheet) -> Iterator[Fault]:
@@ -181,9 +173,7 @@ def one_exposure(sheet: Draftsheet) -> Iterator[Fault]:
         asked = [word for word in draft.words if word.name == "exposed_to" and word.part == "when"]
         for word in asked[1:]:
             if word.value != asked[0].value:
-                sentence = (
-                    "this asks for another exposure than the same `when` did before; make two clauses of it."
-                )
+                sentence = "this asks for another exposure than the same `when` did before; make two clauses of it."
                 yield Fault(word.path, "exposure", sentence)
 
 
@@ -191,9 +181,7 @@ def questions_asked(sheet: Draftsheet) -> Iterator[Fault]:
     """`unknown` names something that can be established."""
     for word in _words(sheet, "unknown"):
         if word.value not in ASKED and not word.value.startswith("symptom:"):
-            yield Fault(
-                word.path, "unknown", f"'{word.value}' cannot be asked for; {_near(word.value, ASKED)}"
-            )
+            yield Fault(word.path, "unknown", f"'{word.value}' cannot be asked for; {_near(word.value, ASKED)}")
 
 
 def limits(sheet: Draftsheet) -> Iterator[Fault]:
@@ -206,9 +194,7 @@ def limits(sheet: Draftsheet) -> Iterator[Fault]:
 def _limits(word: Word) -> Iterator[Fault]:
     value = word.value
     if word.name in ("age", "days_since") and value.get("at_least", 0) >= value.get("below", float("inf")):
-        yield Fault(
-            (*word.path, "below"), "limits", "nothing lies between these limits; `below` must be the greater."
-        )
+        yield Fault((*word.path, "below"), "limits", "nothing lies between these limits; `below` must be the greater.")
     if word.name == "at_least" and value["count"] > len(value["of"]):
         yield Fault(
             (*word.path, "count"),
@@ -216,9 +202,7 @@ def _limits(word: Word) -> Iterator[Fault]:
             f"only {len(value['of'])} conditions are listed; ask for no more.",
         )
     if word.name == "test" and "apart" in value and value.get("consecutive", 1) < 2:
-        yield Fault(
-            (*word.path, "apart"), "limits", "one result is not apart from another; add `consecutive = 2`."
-        )
+        yield Fault((*word.path, "apart"), "limits", "one result is not apart from another; add `consecutive = 2`.")
     if word.name == "sustained" and value["for"] == "0d":
         yield Fault((*word.path, "for"), "limits", "over no day nothing lasts; write at least 1d.")
 
@@ -249,9 +233,7 @@ def done_known(sheet: Draftsheet) -> Iterator[Fault]:
 
 def _done(word: Word, draft: Draft, known: dict[str, str]) -> Iterator[Fault]:
     if word.value not in known:
-        yield Fault(
-            word.path, "done", f"there is no clause '{word.value}'; {_near(word.value, tuple(known))}"
-        )
+        yield Fault(word.path, "done", f"there is no clause '{word.value}'; {_near(word.value, tuple(known))}")
     elif known[word.value] != draft.subject:
         sentence = f"'{word.value}' is a clause of a {known[word.value]}, this one of a {draft.subject}."
         yield Fault(word.path, "done", f"{sentence} Name a clause of the same subject.")

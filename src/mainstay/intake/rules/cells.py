@@ -16,12 +16,8 @@ VALUE_UNLISTED = code("value.unlisted", "A cell's value is not in the mapping's 
 VALUE_DATE = code("value.date", "A cell holds no day that exists; the field is held.")
 VALUE_AMBIGUOUS = code("value.ambiguous", "A day can be read in two ways; the field is held.")
 VALUE_FUTURE = code("value.future", "A day lies after the day of receipt; the field is held.")
-VALUE_NUMBER = code(
-    "value.number", "A cell holds no whole number, or one that cannot be true; the field is held."
-)
-VALUE_CONTROL = code(
-    "value.control", "A cell holds a line break, a NUL or another control character; it is held."
-)
+VALUE_NUMBER = code("value.number", "A cell holds no whole number, or one that cannot be true; the field is held.")
+VALUE_CONTROL = code("value.control", "A cell holds a line break, a NUL or another control character; it is held.")
 VALUE_LONG = code("value.long", "A cell's text is too long; the field is held.")
 VALUE_FACILITY = code("value.facility", "A facility is not known in this instance; the field is held.")
 
@@ -116,9 +112,7 @@ def _integer(column: Column, _context: Context) -> Callable[[str], Read]:
         number = int(text)
         if (low is not None and number < low) or (high is not None and number > high):
             bounds = f"{'' if low is None else low} to {'' if high is None else high}"
-            return None, Fault(
-                VALUE_NUMBER, f"{number} cannot be true here.", f"Write a number from {bounds}."
-            )
+            return None, Fault(VALUE_NUMBER, f"{number} cannot be true here.", f"Write a number from {bounds}.")
         return number, None
 
     return read
@@ -172,13 +166,9 @@ def slug(text: str) -> str:
 
 
 _ORDERS = {"day-month-year": (2, 1, 0), "month-day-year": (2, 0, 1)}
-_YEAR_FIRST = re.compile(
-    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})"
-)
+_YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
-_TIME = re.compile(
-    r"(.*?)[T ]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?"
-)
+_TIME = re.compile(r"(.*?)[T ]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?")
 
 
 def _date(column: Column, context: Context) -> Callable[[str], Read]:
@@ -196,13 +186,9 @@ def _day(text: str, order: str, received: date) -> Read:
     try:
         day = date(*parts)
     except ValueError:
-        return None, Fault(
-            VALUE_DATE, f"There is no day '{shown(text)}'.", "Write a day that exists, as 2015-05-20."
-        )
+        return None, Fault(VALUE_DATE, f"There is no day '{shown(text)}'.", "Write a day that exists, as 2015-05-20.")
     if day.year < FIRST_YEAR:
-        return None, Fault(
-            VALUE_DATE, f"{day} cannot be true here.", "Write the year in full, as 2015-05-20."
-        )
+        return None, Fault(VALUE_DATE, f"{day} cannot be true here.", "Write the year in full, as 2015-05-20.")
     if day > received:
         return None, Fault(
             VALUE_FUTURE,
@@ -249,9 +235,7 @@ def _datetime(column: Column, context: Context) -> Callable[[str], Read]:
         try:
             at = datetime.fromisoformat(f"{day}T{hour}{timed[3] or ''}")
         except ValueError:
-            return None, Fault(
-                VALUE_DATE, f"There is no time '{shown(text)}'.", "Write it as 2015-05-20 14:30."
-            )
+            return None, Fault(VALUE_DATE, f"There is no time '{shown(text)}'.", "Write it as 2015-05-20 14:30.")
         return at if at.tzinfo else at.replace(tzinfo=zone), None
 
     return read

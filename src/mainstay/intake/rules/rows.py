@@ -16,9 +16,7 @@ from mainstay.platform.errors import code
 
 ROW_WIDTH = code("row.width", "A row has more or fewer cells than the header; it is held whole.")
 ROW_NOBODY = code("row.nobody", "Nobody in a row can be identified; it is held whole.")
-PERSON_MISSING = code(
-    "person.missing", "A row lacks an identifier that is part of its key; the field is held."
-)
+PERSON_MISSING = code("person.missing", "A row lacks an identifier that is part of its key; the field is held.")
 PERSON_SAME = code("person.same", "A row names one person as their own contact; the field is held.")
 CHECK_FAILED = code("check.failed", "Two columns of a row contradict each other; both fields are held.")
 CHECK_WARNING = code("check.warning", "Two columns of a row look wrong together; the row was taken as it is.")
@@ -118,9 +116,7 @@ class RowReader:
         problems += missing
         warnings = self._check(values, cells, problems)
         drafts = tuple([draft for slot in self._slots if (draft := slot.draft(values, persons)) is not None])
-        return RowReading(
-            number, key, tuple(persons.values()), drafts, tuple(problems), tuple(warnings), tuple(cells)
-        )
+        return RowReading(number, key, tuple(persons.values()), drafts, tuple(problems), tuple(warnings), tuple(cells))
 
     def _nobody(self, cells: Sequence[str], problems: list[Problem]) -> Problem:
         columns = tuple(person.column for person in self.mapping.persons)

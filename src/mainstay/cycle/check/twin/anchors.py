@@ -15,9 +15,7 @@ def anchored(anchor: Anchor, scope: Scope, exposure: ExposedTo | None) -> str:
         f"SELECT subject_id, day, id, {place} AS place FROM {element(name, scope, exposure)}"
         for place, name in enumerate(anchor.chain)
     )
-    return scope.table(
-        first_of(f"SELECT subject_id, day + {anchor.offset_days} AS day, id FROM ({places})", "place")
-    )
+    return scope.table(first_of(f"SELECT subject_id, day + {anchor.offset_days} AS day, id FROM ({places})", "place"))
 
 
 def element(name: str, scope: Scope, exposure: ExposedTo | None) -> str:
@@ -31,9 +29,7 @@ def element(name: str, scope: Scope, exposure: ExposedTo | None) -> str:
 
 def _dated(scope: Scope, kind: str, where: str = "TRUE") -> str:
     """The earliest fact that has a day."""
-    return first_of(
-        f"SELECT subject_id, day, id FROM {scope.facts(kind)} WHERE day IS NOT NULL AND {where}", "day, id"
-    )
+    return first_of(f"SELECT subject_id, day, id FROM {scope.facts(kind)} WHERE day IS NOT NULL AND {where}", "day, id")
 
 
 def _symptom(name: str, scope: Scope) -> str:
@@ -72,15 +68,11 @@ _ELEMENTS: dict[str, Callable[[Scope], str]] = {
 
 
 def _last(_scope: Scope, exposures: str) -> str:
-    return first_of(
-        f"SELECT subject_id, last AS day, id FROM {exposures} WHERE last IS NOT NULL", "last DESC, id DESC"
-    )
+    return first_of(f"SELECT subject_id, last AS day, id FROM {exposures} WHERE last IS NOT NULL", "last DESC, id DESC")
 
 
 def _first(_scope: Scope, exposures: str) -> str:
-    return first_of(
-        f"SELECT subject_id, first AS day, id FROM {exposures} WHERE first IS NOT NULL", "first, id"
-    )
+    return first_of(f"SELECT subject_id, first AS day, id FROM {exposures} WHERE first IS NOT NULL", "first, id")
 
 
 def _spell(scope: Scope, exposures: str) -> str:

@@ -11,9 +11,7 @@ from mainstay.platform.errors import code
 if TYPE_CHECKING:
     import duckdb
 
-CATEGORY_OFF = code(
-    "person.category_off", "A person's category is not what the facts and the protocol make it."
-)
+CATEGORY_OFF = code("person.category_off", "A person's category is not what the facts and the protocol make it.")
 WITHOUT_DUTY = code("person.without_duty", "A person of concern has no duty at all.")
 
 

@@ -42,9 +42,7 @@ def judge_now(scope: Scope, subject: str, moment: Moment) -> None:
     """Every clause at the run's moment and at the instants at which open duties began."""
     for clause in scope.rules.by_subject[subject]:
         table = _verdicts(clause, scope)
-        scope.add(
-            "bound", f"SELECT {sql.quoted(clause.id)}, {_BOUND} FROM {table} WHERE binding IS NOT FALSE"
-        )
+        scope.add("bound", f"SELECT {sql.quoted(clause.id)}, {_BOUND} FROM {table} WHERE binding IS NOT FALSE")
         scope.add("asked", f"SELECT unnest(names), subject_id FROM {table} WHERE now AND len(names) > 0")
         scope.add("expected", _expected(clause, table, scope, moment))
         scope.add("terms", _terms(clause))
@@ -90,9 +88,7 @@ def _verdicts(clause: Clause, scope: Scope) -> str:
     names = ", ".join(f"CASE WHEN {here} THEN {name} END" for name, here in missing)
     hangs_on = f"list_filter([{names}], lambda name: name IS NOT NULL)" if names else "CAST([] AS VARCHAR[])"
     return scope.table(
-        statement.select(
-            f'p.subject_id, p."at", p.now, {when} AND NOT {ended} AS binding, {hangs_on} AS names'
-        )
+        statement.select(f'p.subject_id, p."at", p.now, {when} AND NOT {ended} AS binding, {hangs_on} AS names')
     )
 
 

@@ -97,9 +97,7 @@ def compare(duck: duckdb.DuckDBPyConnection, disease: str, moment: Moment) -> li
 def _missing(duck: duckdb.DuckDBPyConnection, disease: str) -> list[Finding]:
     def tell(subject: str, clause: str, occurrence: str) -> Finding:
         day = f" of {occurrence}" if occurrence else ""
-        sentence = (
-            f"{subject} is owed {clause}{day} under {disease}, and no such duty exists: somebody is missed."
-        )
+        sentence = f"{subject} is owed {clause}{day} under {disease}, and no such duty exists: somebody is missed."
         return Finding(NOT_OPENED, "duties_duty", subject, f"{clause}{day}", "none", sentence)
 
     wanted = (
@@ -142,11 +140,7 @@ def _terms_off(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
         f"CASE WHEN a.establish THEN a.starts_at + {_DAY} WHEN a.occurrence IS NULL THEN a.starts_at + t.span "
         "WHEN t.span IS NULL THEN day_end(a.occurrence) ELSE day_start(a.occurrence) + t.span END"
     )
-    expected = (
-        "concat(COALESCE(t.kind, 'establish'), ' of ', COALESCE(t.edition, a.edition), ' due at ', "
-        + due
-        + ")"
-    )
+    expected = "concat(COALESCE(t.kind, 'establish'), ' of ', COALESCE(t.edition, a.edition), ' due at ', " + due + ")"
     is_so = "concat(a.kind, ' of ', a.edition, ' due at ', a.due_at)"
     return sql.found(
         duck,

@@ -33,8 +33,7 @@ def last_moment(duck: duckdb.DuckDBPyConnection) -> Moment | None:
     """The last completed run; None before the first."""
     found = sql.rows(
         duck,
-        "SELECT period_date, moment_at, to_entry FROM cycle_run WHERE status = 'done' "
-        "ORDER BY started_at DESC LIMIT 1",
+        "SELECT period_date, moment_at, to_entry FROM cycle_run WHERE status = 'done' ORDER BY started_at DESC LIMIT 1",
     )
     return Moment(*found[0]) if found else None
 
@@ -64,6 +63,4 @@ def rules_on(duck: duckdb.DuckDBPyConnection, day: date, to_entry: int) -> dict[
         "SELECT text, from_date, withdrawn FROM duties_edition WHERE entry_id <= ? ORDER BY entry_id",
         [to_entry],
     )
-    return rulesets_on(
-        day, [InForce(parse(tomllib.loads(text)), start, bool(gone)) for text, start, gone in adopted]
-    )
+    return rulesets_on(day, [InForce(parse(tomllib.loads(text)), start, bool(gone)) for text, start, gone in adopted])

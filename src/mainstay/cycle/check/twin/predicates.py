@@ -48,9 +48,7 @@ def outcome(asked: words.OutcomeIs, scope: Scope, _exposure: ExposedTo | None) -
 
 def symptom(asked: words.SymptomIs, scope: Scope, _exposure: ExposedTo | None) -> str:
     """By the last word on each name: any present."""
-    said = [
-        _value(_last(scope, "symptom", f"name = {sql.quoted(name)}"), "k.present = 1") for name in asked.names
-    ]
+    said = [_value(_last(scope, "symptom", f"name = {sql.quoted(name)}"), "k.present = 1") for name in asked.names]
     return f"({' OR '.join(said)})"
 
 
@@ -107,9 +105,7 @@ def been_in(asked: words.BeenIn, scope: Scope, exposure: ExposedTo | None) -> st
     there = f"k.area IN {texts(asked.areas)}"
     if asked.before is None:
         recent = f"day_start(k.day + {asked.within_days + 1}) > p.at"
-        found = _exists(
-            scope.facts("presence"), f"{there} AND {_begun('p.today')} AND (k.day IS NULL OR {recent})"
-        )
+        found = _exists(scope.facts("presence"), f"{there} AND {_begun('p.today')} AND (k.day IS NULL OR {recent})")
         return f"({found} OR {_asked_about_travel(scope)})"
     day = _anchor_day(asked.before, scope, exposure)
     joined = (
@@ -136,9 +132,7 @@ def _anchor_day(anchor: words.Anchor, scope: Scope, exposure: ExposedTo | None) 
 
 def staying(asked: words.Staying, scope: Scope, _exposure: ExposedTo | None) -> str:
     """Where the person stays now is one of these."""
-    return (
-        f"(SELECT k.kind IN {texts(asked.kinds)} FROM {current_stay(scope)} k WHERE k.point_id = p.point_id)"
-    )
+    return f"(SELECT k.kind IN {texts(asked.kinds)} FROM {current_stay(scope)} k WHERE k.point_id = p.point_id)"
 
 
 def current_stay(scope: Scope) -> str:
@@ -181,11 +175,12 @@ def days_since(asked: words.DaysSince, scope: Scope, exposure: ExposedTo | None)
     return _value(anchored(asked.anchor, scope, exposure), f"{low} AND {high}")
 
 
-def clause_done(asked: words.ClauseDone, scope: Scope, exposure: ExposedTo | None) -> str:
-    """Another clause's evidence is there."""
+def clause_done(asked: words.ClauseDone, scope: Scope, _exposure: ExposedTo | None) -> str:
+    """Another clause's evidence is there, by the exposures which that clause asks for."""
     from mainstay.cycle.check.twin.evidence import once_there
 
-    return f"COALESCE({once_there(scope.rules.by_id[asked.clause], scope, exposure)}, FALSE)"
+    other = scope.rules.by_id[asked.clause]
+    return f"COALESCE({once_there(other, scope, other.exposure)}, FALSE)"
 
 
 def unknown(asked: words.Unknown, scope: Scope, exposure: ExposedTo | None) -> str:

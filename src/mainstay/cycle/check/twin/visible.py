@@ -53,9 +53,7 @@ KINDS: dict[str, Kind] = {
     "evidence": Kind("duties_evidence", columns=("kind",)),
     "treatment": Kind("care_treatment", columns=("kind",)),
     "offer": Kind("isolation_offer", columns=("kind",)),
-    "order": Kind(
-        "isolation_order", columns=("kind", "starts_at", "ends_at", "review_at", "served_at", "oral")
-    ),
+    "order": Kind("isolation_order", columns=("kind", "starts_at", "ends_at", "review_at", "served_at", "oral")),
     "objection": Kind("isolation_objection", columns=("order_root", "decision")),
     "trait": Kind("people_trait", columns=("name", "value"), has_disease=False),
 }
