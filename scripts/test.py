@@ -87,7 +87,8 @@ def _workers(for_pytest: list[str]) -> list[str]:
         return []
     # The cores we may use, which in a container can be fewer than there are.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ["-n", str(cores)] if cores > 1 else []
+    # A file on one worker: what a module prepares once (an instance, a replay) is not prepared again.
+    return ["-n", str(cores), "--dist", "loadfile"] if cores > 1 else []
 
 
 def _pytest(database: str, arguments: list[str], environment: dict[str, str]) -> Outcome:
