@@ -58,13 +58,15 @@ class Work:
 
 def judge_chunk(work: Work, setting: Setting) -> int:
     """Judge and write one chunk in one transaction; returns how many duties changed."""
-    found = JUDGES[work.type](work, setting)
+    ruled = work.type == "person" or HOUSE in setting.rules or HOUSE in setting.rules_of_period
+    # Before the house's rules hold nothing is asked of posts and questions; their marks stay until then.
+    found = JUDGES[work.type](work, setting) if ruled else []
     services.apply_changes(
         found,
         period=setting.period,
         by=setting.by,
         at=setting.moment,
-        clean=work.ids,
+        clean=work.ids if ruled else (),
         to_entry=setting.to_entry,
     )
     return sum(len(subject.changes) for subject in found)

@@ -1,7 +1,8 @@
 """One text per row, the same from Python and from SQL, so that a hash can be proved by other means.
 
 Columns in the model's order, joined by the unit separator: ids as 32 hex digits, days as ISO dates,
-instants as microseconds since 1970, truth as 1 and 0, the unknown as nothing.
+instants as microseconds since 1970, truth as 1 and 0, sealed bytes as hex digits, the unknown
+as nothing.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def _text_of(field: models.Field) -> Callable[[Any], str]:
         return lambda value: value.isoformat()
     if kind == "BooleanField":
         return lambda value: "1" if value else "0"
+    if kind == "BinaryField":
+        return lambda value: bytes(value).hex()
     return str
 
 

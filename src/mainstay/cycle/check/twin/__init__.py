@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from mainstay.cycle.check import state_proof
 from mainstay.cycle.check.findings import Finding
-from mainstay.cycle.check.twin import categories, clauses, compare, moment, visible
+from mainstay.cycle.check.twin import categories, clauses, compare, exposures, moment, visible
 from mainstay.cycle.check.twin.moment import Moment
 from mainstay.cycle.check.twin.scope import Scope
 from mainstay.duties.rules.edition import Ruleset
-from mainstay.duties.rules.in_force import HOUSE
+from mainstay.duties.rules.in_force import HOUSE, rulesets_on
 from mainstay.platform.errors import code
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def prove(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
     visible.see(duck, last)
     visible.stands(duck, last)
     compare.status_before(duck, last)
-    rules = moment.rules_on(duck, last.next_day, last.to_entry)
-    before = moment.rules_on(duck, last.period, last.to_entry)
+    editions = moment.adopted(duck, last.to_entry)
+    rules, before = rulesets_on(last.next_day, editions), rulesets_on(last.period, editions)
     findings = state_proof.evidence_gone(duck)
     for disease in sorted((rules.keys() | before.keys()) - {HOUSE}):
         findings += _persons(duck, disease, rules.get(disease), before.get(disease), last)
@@ -82,6 +82,9 @@ def _persons(
             ending.set_points(_period_began(last))
         clauses.judge_period(ending, "person", last)
     findings = compare.compare(duck, disease, last) + categories.compare(duck, disease, categorised)
+    if ending is not None:
+        # The link step knows the diseases that rules of the period's day know.
+        findings += exposures.compare(ending)
     for scope in {coming, ending} - {None}:
         scope.drop()
     return findings

@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mainstay.cycle.check import sql
-from mainstay.duties.rules.edition import Ruleset
-from mainstay.duties.rules.in_force import InForce, rulesets_on
+from mainstay.duties.rules.in_force import InForce
 from mainstay.duties.rules.parse import parse
 
 if TYPE_CHECKING:
@@ -56,11 +55,11 @@ def clock(duck: duckdb.DuckDBPyConnection) -> None:
     duck.execute(f"CREATE OR REPLACE MACRO day_of(i) AS CAST(timezone({zone}, make_timestamptz(i)) AS DATE)")
 
 
-def rules_on(duck: duckdb.DuckDBPyConnection, day: date, to_entry: int) -> dict[str, Ruleset]:
-    """The rules of every disease on a day, by the editions the ledger held."""
-    adopted = sql.rows(
+def adopted(duck: duckdb.DuckDBPyConnection, to_entry: int) -> list[InForce]:
+    """The editions put into force, in order, as the ledger held them."""
+    rows = sql.rows(
         duck,
         "SELECT text, from_date, withdrawn FROM duties_edition WHERE entry_id <= ? ORDER BY entry_id",
         [to_entry],
     )
-    return rulesets_on(day, [InForce(parse(tomllib.loads(text)), start, bool(gone)) for text, start, gone in adopted])
+    return [InForce(parse(tomllib.loads(text)), start, bool(gone)) for text, start, gone in rows]

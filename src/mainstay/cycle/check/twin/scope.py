@@ -31,21 +31,17 @@ class Scope:
     """Facts under one disease (and those under none), and the points: whom to judge, at which instant.
 
     `points` is a table (point_id, subject_id, at, today, now); `rules` names the clauses that
-    conditions may refer to; `stem` begins the names of all tables made here.
+    conditions may refer to; `name` is the schema in which all tables made here stand.
     """
 
-    def __init__(self, duck: duckdb.DuckDBPyConnection, rules: Ruleset, stem: str) -> None:
+    def __init__(self, duck: duckdb.DuckDBPyConnection, rules: Ruleset, name: str) -> None:
         self.duck = duck
         self.rules = rules
-        self.points = f"{stem}_points"
-        self._stem = stem
+        self.name = name
+        self.points = f"{name}.points"
         self._made: dict[str, str] = {}
         self._waiting: dict[str, list[str]] = {}
-        for name in LISTS:
-            duck.execute(
-                f"CREATE OR REPLACE VIEW {self.facts(name)} AS SELECT * FROM v_{name} "
-                f"WHERE disease IN ('', {sql.quoted(rules.disease)})"
-            )
+        duck.execute(f"CREATE SCHEMA {name}")
 
     def set_points(self, instants: str) -> None:
         """Judge at `instants`, a SELECT of (subject_id, at, now)."""
@@ -60,15 +56,19 @@ class Scope:
         return " UNION ".join(f"SELECT subject_id FROM {self.facts(name)}" for name in LISTS)
 
     def facts(self, kind: str) -> str:
-        """The view of one kind of fact: subject_id, id, day and what the kind says."""
-        return f"{self._stem}_{kind}"
+        """One kind of fact under this disease or none: subject_id, id, day and what the kind says."""
+        where = f"WHERE disease IN ('', {sql.quoted(self.rules.disease)})"
+        return self._object("VIEW", f"SELECT * FROM v_{kind} {where}")
 
     def table(self, select: str) -> str:
         """A table of this content, made on first use."""
+        return self._object("TABLE", select)
+
+    def _object(self, kind: str, select: str) -> str:
         if select not in self._made:
-            name = f"{self._stem}_t{len(self._made)}"
-            self.duck.execute(f"CREATE OR REPLACE TABLE {name} AS {select}")
-            self._made[select] = name
+            name = f"{kind[0].lower()}{len(self._made)}"
+            self.duck.execute(f"CREATE {kind} {self.name}.{name} AS {select}")
+            self._made[select] = f"{self.name}.{name}"
         return self._made[select]
 
     def add(self, table: str, select: str) -> None:
@@ -83,11 +83,7 @@ class Scope:
 
     def drop(self) -> None:
         """Give the memory back."""
-        for name in self._made.values():
-            self.duck.execute(f"DROP TABLE {name}")
-        for kind in LISTS:
-            self.duck.execute(f"DROP VIEW {self.facts(kind)}")
-        self.duck.execute(f"DROP TABLE {self.points}")
+        self.duck.execute(f"DROP SCHEMA {self.name} CASCADE")
 
     # --- named steps ------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ KINDS: dict[str, Kind] = {
             "first_date",
             "latest_date",
             "kind",
+            "index_id",
             "index_class",
             "index_onset_date",
             "index_positive_date",
