@@ -69,6 +69,14 @@ def run_cycle(*, on: date, by: Actor, progress: Progress = silent) -> list[Run]:
 
 def _periods(on: date) -> list[date]:
     last = Run.objects.filter(status="done").order_by("-period_date").values_list("period_date", flat=True).first()
+    begun = Run.objects.filter(status="running").order_by("-period_date").values_list("period_date", flat=True).first()
+    if begun is not None and on < begun:
+        # That later day's exposures are written already: an earlier day would take them back.
+        raise MainstayError(
+            PERIOD_CLOSED,
+            f"The period of {begun} was begun and cut short; run `mainstay cycle --on {begun}` first.",
+            {"begun": begun.isoformat(), "asked": on.isoformat()},
+        )
     if last is None:
         # A first run that was cut short is taken up again before any later day.
         begun = Run.objects.filter(status="running", period_date__lt=on).order_by("period_date").first()
