@@ -6,11 +6,14 @@ import random
 
 import pytest
 
+from mainstay.cases.models import Report
 from mainstay.cycle import sense
 from mainstay.intake.models import Row
 from mainstay.people import services as people
+from mainstay.platform import ledger
+from mainstay.platform.identity import new_id
 from mainstay.platform.models import Entry
-from tests.intake.desk import Desk, known_facts, row
+from tests.intake.desk import RECEIVED, Desk, known_facts, row
 
 # Forty rows, each meeting the one before; some bad cells, one conflict, one row of nobody.
 ROWS = [
@@ -145,3 +148,18 @@ def test_somebody_entered_at_a_desk_meanwhile_is_found_and_not_doubled(desk: Des
         # Our own write is undone with the failed chunk here; what matters is that it is tried again.
         desk.send(ROWS[0])
         assert Identifier.objects.count() == people_before + 1
+
+
+def test_rows_called_fresh_that_are_there_are_left_alone(desk: Desk) -> None:
+    """Told wrongly that none of sixty is there, the ledger looks them up and writes the thirty that are not."""
+    person = people.resolve([people.Identity("clinic", "1")]).persons[people.Identity("clinic", "1")]
+    ids = [new_id() for _number in range(60)]
+
+    def reports(some: list) -> list[Report]:
+        return [Report(id=one, root=one, person_id=person, disease="mers", became_known_at=RECEIVED) for one in some]
+
+    ledger.append(reports(ids[:30]), by=desk.by, at=RECEIVED, verb="first")
+    entry = ledger.append(reports(ids), by=desk.by, at=RECEIVED, verb="second", fresh=True)
+
+    assert entry is not None and entry.fact_count == 60 - 30
+    assert Report.objects.count() == 60

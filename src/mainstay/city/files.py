@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mainstay.city.staff import Records, Row
+from mainstay.city.outbreak import Meeting, Resident
 
+Row = dict[str, Any]
 WHO = ("phone", "sex", "birth_date", "unit")
 # file -> its columns; each but the orders has a mapping of the name `demo-<file>`.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -28,6 +30,43 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "about", "ground", "decision", "decided_at",
     ),
 }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Records:
+    """The rows of each file."""
+
+    cases: list[Row] = field(default_factory=list)
+    contacts: list[Row] = field(default_factory=list)
+    results: list[Row] = field(default_factory=list)
+    checks: list[Row] = field(default_factory=list)
+    deeds: list[Row] = field(default_factory=list)
+    orders: list[Row] = field(default_factory=list)
+
+
+def described(person: Resident) -> Row:
+    """What a list says of who somebody is."""
+    return {
+        "id": person.identity,
+        "phone": person.phone,
+        "sex": "M" if person.male else "F",
+        "birth_date": person.birth_date,
+        "unit": person.unit,
+    }
+
+
+def contact_row(meeting: Meeting, told: datetime) -> Row:
+    person = described(meeting.contact)
+    return {"index_id": meeting.index.identity, "contact_id": person.pop("id"), **person} | {
+        "relation": meeting.relation,
+        "first_met": meeting.first,
+        "last_met": meeting.last,
+        "named_at": told,
+    }
+
+
+def yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 def write_files(records: Records, folder: Path) -> dict[str, Path]:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from mainstay.city import habits
+from mainstay.city.files import Records, Row, contact_row, described, yes
 from mainstay.city.habits import Habit
 from mainstay.city.outbreak import DAY, Illness, Meeting, Outbreak, Resident
 
-Row = dict[str, Any]
+Told = tuple[Meeting, datetime]  # a meeting, and when the tracers heard of it
 HOUR = timedelta(hours=1)
 # Nobody holds this unit's post: fewer doors are knocked at there.
 VACANT_UNIT = "unit-5"
@@ -28,25 +28,14 @@ EDITION_5 = date(2020, 2, 21)
 OBSERVED = 14
 
 
-@dataclass(slots=True)
-class Records:
-    """The rows of each file."""
-
-    cases: list[Row] = field(default_factory=list)
-    contacts: list[Row] = field(default_factory=list)
-    results: list[Row] = field(default_factory=list)
-    checks: list[Row] = field(default_factory=list)
-    deeds: list[Row] = field(default_factory=list)
-    orders: list[Row] = field(default_factory=list)
-
-
 def write_down(outbreak: Outbreak, seed: int) -> Records:
     """All that was written down by the end of the last day, each file in the order of its writing."""
     staff = Staff(outbreak, random.Random(f"staff {seed}"))
     for illness in outbreak.illnesses:
         staff.see_patient(illness)
     for meetings in staff.named().values():
-        staff.see_contact(meetings)
+        for spell in spells(meetings):
+            staff.see_contact(spell)
     records = staff.records
     _number(records.results, "specimen", "T", "sampled_at")
     _number(records.deeds, "no", "D", "at")
@@ -153,11 +142,11 @@ class Staff:
         return {
             **described(person),
             "seen_at": illness.seen_at,
-            "fever": _yes(ill),
-            "cough": _yes(ill and self.some(0.7)),
-            "shortness_of_breath": _yes(illness.course.severity == "severe") if self.some(0.96) else "",
-            "pneumonia_imaging": _yes(pneumonia) if self.some(0.9) else "",
-            "blood_picture": _yes(illness.infected and ill) if self.some(0.85) else "",
+            "fever": yes(ill),
+            "cough": yes(ill and self.some(0.7)),
+            "shortness_of_breath": yes(illness.course.severity == "severe") if self.some(0.96) else "",
+            "pneumonia_imaging": yes(pneumonia) if self.some(0.9) else "",
+            "blood_picture": yes(illness.infected and ill) if self.some(0.85) else "",
             "travel": travel,
             "left_area": left,
             "onset": illness.onset if ill and known else None,
@@ -289,18 +278,18 @@ class Staff:
 
     # --- contacts ---------------------------------------------------------------------------------
 
-    def named(self) -> dict[int, list[tuple[Meeting, datetime]]]:
+    def named(self) -> dict[int, list[Told]]:
         """Whom the interviews brought to light: by contact the meetings, each with when it was told."""
-        found: dict[int, list[tuple[Meeting, datetime]]] = defaultdict(list)
+        found: dict[int, list[Told]] = defaultdict(list)
         for illness in self.outbreak.illnesses:
             told = self.interviewed.get(illness.person.number)
             for meeting in self.meetings[illness.person.number]:
                 if told is not None and self.some(0.96):
                     found[meeting.contact.number].append((meeting, told))
-                    self.records.contacts.append(_contact_row(meeting, told))
+                    self.records.contacts.append(contact_row(meeting, told))
         return dict(sorted(found.items()))
 
-    def see_contact(self, named: list[tuple[Meeting, datetime]]) -> None:
+    def see_contact(self, named: list[Told]) -> None:
         """Offer, order, a thermometer twice a day, release on day 14; until ill, or the index is excluded."""
         person = named[0][0].contact
         dated = [(self._counts_from(meeting, told), meeting) for meeting, told in named]
@@ -360,29 +349,15 @@ class Staff:
                     self.check(person, at, feverish)
 
 
-def described(person: Resident) -> Row:
-    """What a list says of who somebody is."""
-    return {
-        "id": person.identity,
-        "phone": person.phone,
-        "sex": "M" if person.male else "F",
-        "birth_date": person.birth_date,
-        "unit": person.unit,
-    }
-
-
-def _contact_row(meeting: Meeting, told: datetime) -> Row:
-    person = described(meeting.contact)
-    return {"index_id": meeting.index.identity, "contact_id": person.pop("id"), **person} | {
-        "relation": meeting.relation,
-        "first_met": meeting.first,
-        "last_met": meeting.last,
-        "named_at": told,
-    }
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+def spells(named: list[Told]) -> list[list[Told]]:
+    """Meetings that make one observation: of those further apart than it lasts, each begins anew."""
+    found: list[list[Told]] = []
+    for meeting, told in sorted(named, key=lambda one: (one[0].last, one[0].index.number)):
+        if found and (meeting.last - found[-1][-1][0].last).days <= OBSERVED:
+            found[-1].append((meeting, told))
+        else:
+            found.append([(meeting, told)])
+    return found
 
 
 def days_from(first: date, last: date) -> Iterator[date]:

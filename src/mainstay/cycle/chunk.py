@@ -23,6 +23,7 @@ from mainstay.organisations.models import Facility
 from mainstay.people import services as people
 from mainstay.people.services import Identity
 from mainstay.platform import bulk, failpoints, ledger
+from mainstay.platform.errors import MainstayError
 from mainstay.platform.identity import new_id
 from mainstay.platform.ledger import Subject
 from mainstay.platform.models import Appended, Fact
@@ -65,9 +66,10 @@ class Chunk:
                 break
             try:
                 self._write(plan)
-            except IntegrityError:
-                # Somebody at a desk entered one of these persons meanwhile: look again.
-                if attempt + 1 == ATTEMPTS:
+            except (IntegrityError, MainstayError) as error:
+                # Somebody at a desk entered one of these persons, or corrected a fact, meanwhile: look again.
+                overtaken = getattr(error, "code", ledger.FACT_OVERTAKEN) == ledger.FACT_OVERTAKEN
+                if not overtaken or attempt + 1 == ATTEMPTS:
                     raise
                 continue
             break

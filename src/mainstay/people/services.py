@@ -82,8 +82,8 @@ def prepare(
 
 def keep(resolved: Resolved) -> None:
     """Write what `prepare` found missing; raises IntegrityError where somebody else was first."""
-    bulk.insert(resolved.new_persons)
-    bulk.insert(resolved.new_identifiers)
+    bulk.insert(resolved.new_persons, fresh=True)
+    bulk.insert(resolved.new_identifiers, fresh=True)
     if resolved.rising:
         Person.objects.filter(id__in=resolved.rising).update(known=True)
 

@@ -56,8 +56,12 @@ def as_tuples(rows: Sequence[models.Model]) -> list[tuple[Any, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def insert(rows: Sequence[models.Model]) -> int:
-    """Insert rows of one model, skipping ids that exist; returns how many were written."""
+def insert(rows: Sequence[models.Model], *, fresh: bool = False) -> int:
+    """Insert rows of one model, skipping ids that exist; returns how many were written.
+
+    `fresh` says that none exists, which on PostgreSQL takes half the time; it raises IntegrityError
+    where that proves wrong.
+    """
     if not rows:
         return 0
     fields = rows[0]._meta.concrete_fields
@@ -67,6 +71,9 @@ def insert(rows: Sequence[models.Model]) -> int:
     tuples = as_tuples(rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(tuples) > SMALL:
+            if fresh:
+                _copy_into(cursor, table, columns, tuples)
+                return len(tuples)
             return _copy(cursor, table, columns, conflict, tuples)
         marks = ", ".join(["%s"] * len(fields))
         cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) {conflict}', tuples)
@@ -79,13 +86,18 @@ def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: list[tup
         raise RuntimeError("many rows at once need a transaction: the staging table is emptied at its end")
     staging = f"staging_{table}"
     cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS "{staging}" (LIKE "{table}") ON COMMIT DELETE ROWS')
-    with cursor.copy(f'COPY "{staging}" ({columns}) FROM STDIN') as copy:
-        for row in tuples:
-            copy.write_row(row)
+    _copy_into(cursor, staging, columns, tuples)
     cursor.execute(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM "{staging}" {conflict}')
     written = cursor.rowcount
     cursor.execute(f'TRUNCATE "{staging}"')
     return written
+
+
+def _copy_into(cursor: Any, table: str, columns: str, tuples: list[tuple[Any, ...]]) -> None:
+    # Django wraps no errors of a copy by itself.
+    with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
+        for row in tuples:
+            copy.write_row(row)
 
 
 def upsert(rows: Sequence[models.Model], key: tuple[str, ...]) -> None:

@@ -66,16 +66,18 @@ def append(
     # Hashed before the transaction, so that its locks are held for the writing alone.
     hashes = {id(row): row_hash(row) for group in by_model for row in group}
     for attempt in range(3):
+        trusted = fresh and not attempt
         try:
             with transaction.atomic():
                 if first is not None:
                     first()
-                trusted = fresh and not attempt
                 new = [row for group in by_model for row in (group if trusted else _not_there(group))]
-                return _append(new, hashes, by, at, verb, source, purpose, touch)
+                return _append(new, hashes, by, at, verb, source, purpose, touch, trusted)
         except Overtaken:
             continue
         except IntegrityError as error:
+            if trusted and "_pkey" in str(error):
+                continue
             if "one_version" in str(error) or ".version" in str(error):
                 raise MainstayError(
                     FACT_OVERTAKEN, "Somebody else corrected this record at the same time; read it again, then decide."
@@ -91,7 +93,7 @@ def note(*, by: Actor, at: datetime, verb: str, purpose: str = "", source: str =
     )
 
 
-def _append(fresh, hashes, by, at, verb, source, purpose, touch) -> Entry | None:
+def _append(fresh, hashes, by, at, verb, source, purpose, touch, trusted) -> Entry | None:
     touched = set(touch)
     if not fresh and not touched:
         return None
@@ -110,7 +112,7 @@ def _append(fresh, hashes, by, at, verb, source, purpose, touch) -> Entry | None
         row.__dict__["entry_id"] = entry.no  # past Django's descriptor, which costs more than the hash
     for _model, group in groupby(fresh, key=type):
         members = list(group)
-        if bulk.insert(members) != len(members):
+        if bulk.insert(members, fresh=trusted) != len(members):
             raise Overtaken(members[0]._meta.db_table)
     mark_dirty(touched | subjects_of(fresh), entry.no)
     return entry

@@ -22,12 +22,9 @@ if TYPE_CHECKING:
 _PLACE = frozenset({"id", "entry_id", "root", "version"})
 # Facts whose record other facts name.
 _POINTED_TO = frozenset(target for _, column, target, _, _ in links.ROOTS if column.endswith("_root"))
-# By which table a root is named: which of several facts of one day began or closed a duty hangs on their ids,
-# and those are this instance's own.
-_KIND_OF_ROOT = "COALESCE((SELECT name FROM root_kind k WHERE k.root = {c}), {otherwise})"
 # An exposure written by the link step is known as its sources are, which the twin proves.
 _KNOWN = {
-    "tracing_exposure": "known_on_receipt = 1 OR source = 'link'",
+    "tracing_exposure": "t.known_on_receipt = 1 OR t.source = 'link'",
 }
 
 
@@ -52,42 +49,60 @@ def _has_person(model: type[models.Model]) -> bool:
     return any(column.attname == "person_id" for column in model._meta.concrete_fields)
 
 
+class _Content:
+    """SQL of rows' content as texts, with the joins by which what a row `t` points to is named."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.table = model._meta.db_table
+        self.parts = [sql.quoted(self.table)]
+        self._joins: list[str] = []
+
+    def named(self, column: str, table: str, name: str, key: str = "id") -> str:
+        """What `table` calls the row that a column points to; NULL where it knows none."""
+        alias = f"n{len(self._joins)}"
+        self._joins.append(f" LEFT JOIN {table} {alias} ON {alias}.{key} = {column}")
+        return f"{alias}.{name}"
+
+    def hashes(self, columns: str, where: str = "TRUE") -> str:
+        """SELECT of columns of `t` and `hash`, the hash of the row's content."""
+        return (
+            f"SELECT {columns}, sha256({sql.joined(self.parts)}) AS hash "
+            f'FROM "{self.table}" t{"".join(self._joins)} WHERE {where}'
+        )
+
+
 def _own_facts(model: type[models.Model]) -> str:
     """(person_id, hash) of what is said of people who have no identifier, themselves left unnamed."""
-    return (
-        f'SELECT person_id, sha256({_content(model, roots=False)}) AS hash FROM "{model._meta.db_table}" t '
-        "WHERE person_id IN (SELECT id FROM person_label WHERE label = '')"
-    )
+    nameless = "t.person_id IN (SELECT id FROM person_label WHERE label = '')"
+    return _content(model, roots=False).hashes("t.person_id", nameless)
 
 
-def _content(model: type[models.Model], roots: bool = True) -> str:
-    """SQL of a fact's content, its links named."""
-    parts = [sql.quoted(model._meta.db_table)]
+def _content(model: type[models.Model], roots: bool = True) -> _Content:
+    """A fact's content, its links named; `roots`: also the records that it names."""
+    content = _Content(model)
     for column in model._meta.concrete_fields:
-        if column.attname in _PLACE or (not roots and column.attname.endswith("_root")):
-            continue
-        parts.append(_named(column, model._meta.db_table))
-    return sql.joined(parts)
+        if column.attname not in _PLACE and (roots or not column.attname.endswith("_root")):
+            content.parts.append(_part(column, content))
+    return content
 
 
-def _named(column: models.Field, table: str) -> str:
+def _part(column: models.Field, content: _Content) -> str:
+    name = f't."{column.column}"'
     if column.remote_field is not None:
-        target = column.target_field.model._meta.db_table
-        return f"COALESCE({labels.name_of(column.column, target)}, '')"
+        table = column.target_field.model._meta.db_table
+        target = ("person_label", "label") if table == "people_person" else (table, labels.NAMES[table])
+        return f"COALESCE({content.named(name, *target)}, '')"
     if column.attname.endswith("_root"):
-        return f"COALESCE((SELECT label FROM root_label n WHERE n.root = t.{column.column}), '')"
+        return f"COALESCE({content.named(name, 'root_label', 'label', 'root')}, '')"
     if column.attname == "became_known_at":
-        unsaid = _KNOWN.get(table, "known_on_receipt = 1")
-        return f"CASE WHEN {unsaid} THEN '' ELSE {sql.text_of(column)} END"
-    return sql.text_of(column)
+        unsaid = _KNOWN.get(content.table, "t.known_on_receipt = 1")
+        return f"CASE WHEN {unsaid} THEN '' ELSE {sql.text_of(column, 't.')} END"
+    return sql.text_of(column, "t.")
 
 
 def _digest_facts(duck: duckdb.DuckDBPyConnection, model: type[models.Model]) -> None:
     """A line per version: its content, its number, and the content of the version it corrects."""
-    duck.execute(
-        f"CREATE OR REPLACE TABLE said AS SELECT root, version, sha256({_content(model)}) AS hash "
-        f'FROM "{model._meta.db_table}" t'
-    )
+    duck.execute(f"CREATE OR REPLACE TABLE said AS {_content(model).hashes('t.root, t.version')}")
     duck.execute(
         "INSERT INTO line SELECT CASE WHEN s.version = 1 THEN s.hash "
         "ELSE sha256(s.hash || chr(31) || s.version || chr(31) || COALESCE(p.hash, '')) END "
@@ -120,42 +135,47 @@ def _kinds_of_roots(duck: duckdb.DuckDBPyConnection, facts: list[type[Fact]]) ->
     duck.execute("DROP TABLE pointed")
 
 
-_SUBJECT = """CASE subject_type
-    WHEN 'person' THEN (SELECT label FROM person_label n WHERE n.id = t.subject_id)
-    WHEN 'post' THEN (SELECT code FROM organisations_post n WHERE n.id = t.subject_id)
-    ELSE (SELECT name FROM root_kind n WHERE n.root = t.subject_id) END"""
-_SPECIAL: dict[str, dict[str, str]] = {
-    "duties_duty": {
-        "subject_id": f"COALESCE({_SUBJECT}, '')",
-        "episode": _KIND_OF_ROOT.format(c="t.episode", otherwise="t.episode"),
-    },
-    "duties_dutyevent": {
-        "duty_id": "COALESCE((SELECT hash FROM duty_label n WHERE n.id = t.duty_id), '')",
-        "post_id": "COALESCE((SELECT code FROM organisations_post n WHERE n.id = t.post_id), '')",
-        "answering_id": "COALESCE((SELECT code FROM organisations_post n WHERE n.id = t.answering_id), '')",
-        "evidence": _KIND_OF_ROOT.format(c="t.evidence", otherwise="''"),
-        "cause": "split_part(t.cause, ':', 1) || "
-        + _KIND_OF_ROOT.format(c="split_part(t.cause, ':', 2)", otherwise="''"),
-    },
-}
-
-
 def _digest_duties(duck: duckdb.DuckDBPyConnection) -> None:
     """A line per duty, and one per event that names its duty by content."""
-    for model, table in ((Duty, "duty_label"), (DutyEvent, "event_label")):
-        special = _SPECIAL[model._meta.db_table]
-        parts = [
-            special.get(column.column, sql.text_of(column))
+    for model, specials in ((Duty, _of_duty), (DutyEvent, _of_event)):
+        content = _Content(model)
+        special = specials(content)
+        content.parts += [
+            special.get(column.column) or sql.text_of(column, "t.")
             for column in model._meta.concrete_fields
             if column.attname not in ("id", "entry_id")
         ]
-        content = sql.joined([sql.quoted(model._meta.db_table), *parts])
-        duck.execute(
-            f'CREATE OR REPLACE TABLE {table} AS SELECT id, sha256({content}) AS hash FROM "{model._meta.db_table}" t'
-        )
-        duck.execute(f"INSERT INTO line SELECT hash FROM {table}")
-    duck.execute("DROP TABLE duty_label")
-    duck.execute("DROP TABLE event_label")
+        duck.execute(f"CREATE OR REPLACE TABLE label_of_{model._meta.db_table} AS {content.hashes('t.id')}")
+        duck.execute(f"INSERT INTO line SELECT hash FROM label_of_{model._meta.db_table}")
+    duck.execute("DROP TABLE label_of_duties_duty")
+    duck.execute("DROP TABLE label_of_duties_dutyevent")
+
+
+# A fact is named by its table only: which of several facts of one day began or closed a duty hangs on their
+# ids, and those are this instance's own.
+
+
+def _of_duty(content: _Content) -> dict[str, str]:
+    person = content.named("t.subject_id", "person_label", "label")
+    post = content.named("t.subject_id", "organisations_post", "code")
+    record = content.named("t.subject_id", "root_kind", "name", "root")
+    began = content.named("t.episode", "root_kind", "name", "root")
+    return {
+        "subject_id": f"COALESCE({person}, {post}, {record}, '')",
+        "episode": f"COALESCE({began}, t.episode)",
+    }
+
+
+def _of_event(content: _Content) -> dict[str, str]:
+    evidence = content.named("t.evidence", "root_kind", "name", "root")
+    cause = content.named("split_part(t.cause, ':', 2)", "root_kind", "name", "root")
+    return {
+        "duty_id": f"COALESCE({content.named('t.duty_id', 'label_of_duties_duty', 'hash')}, '')",
+        "post_id": f"COALESCE({content.named('t.post_id', 'organisations_post', 'code')}, '')",
+        "answering_id": f"COALESCE({content.named('t.answering_id', 'organisations_post', 'code')}, '')",
+        "evidence": f"COALESCE({evidence}, '')",
+        "cause": f"split_part(t.cause, ':', 1) || COALESCE({cause}, '')",
+    }
 
 
 def _of_lines(duck: duckdb.DuckDBPyConnection) -> str:

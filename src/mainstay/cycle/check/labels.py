@@ -90,9 +90,3 @@ def label_the_nameless(duck: duckdb.DuckDBPyConnection, own_facts: list[str]) ->
         "SELECT person_id, sha256(string_agg(hash, '' ORDER BY hash)) AS label "
         f"FROM ({said}) GROUP BY person_id) n ON n.person_id = p.id"
     )
-
-
-def name_of(column: str, target: str) -> str:
-    """SQL of what the row is called that a column of `t` points to."""
-    table, name = ("person_label", "label") if target == "people_person" else (target, NAMES[target])
-    return f"(SELECT {name} FROM {table} n WHERE n.id = t.{column})"

@@ -72,10 +72,10 @@ def _ended(duck: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _foreign_keys(duck: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str, str]]:
-    """(table, column, target, key) of every foreign key but the ledger's, which its own proof covers."""
+    """(table, column, target, key) of every foreign key but those that ledger and state prove more plainly."""
     for model in sql.filled(duck, our_models()):
         for field in model._meta.concrete_fields:
-            if field.remote_field is not None and field.attname != "entry_id":
+            if field.remote_field is not None and field.attname not in ("entry_id", "duty_id"):
                 target = field.target_field
                 yield model._meta.db_table, field.column, target.model._meta.db_table, target.column
 

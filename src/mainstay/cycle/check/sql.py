@@ -18,9 +18,9 @@ Model = TypeVar("Model", bound=type[models.Model])
 AT_MOST = 500
 
 
-def text_of(column: models.Field) -> str:
-    """A column as canonical text; the unknown as nothing."""
-    name = f'"{column.column}"'
+def text_of(column: models.Field, of: str = "") -> str:
+    """A column as canonical text; the unknown as nothing. `of` says of which table, as `t.`."""
+    name = f'{of}"{column.column}"'
     kind = kind_of(column)
     if kind in ("UUIDField", "CharField", "TextField"):
         return f"COALESCE({name}, '')"

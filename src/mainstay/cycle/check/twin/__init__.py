@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mainstay.cycle.check import state_proof
 from mainstay.cycle.check.findings import Finding
-from mainstay.cycle.check.twin import categories, clauses, compare, exposures, moment, visible
+from mainstay.cycle.check.twin import categories, clauses, compare, exposures, hindsight, moment, visible
 from mainstay.cycle.check.twin.moment import Moment
 from mainstay.cycle.check.twin.scope import Scope
 from mainstay.duties.rules.edition import Ruleset
@@ -82,6 +82,7 @@ def _persons(
             ending.set_points(_period_began(last))
         clauses.judge_period(ending, "person", last)
     findings = compare.compare(duck, disease, last) + categories.compare(duck, disease, categorised)
+    findings += hindsight.compare(duck, rules, before, last)
     if ending is not None:
         # The link step knows the diseases that rules of the period's day know.
         findings += exposures.compare(ending)

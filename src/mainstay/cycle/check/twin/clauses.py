@@ -41,7 +41,7 @@ def prepare(duck: duckdb.DuckDBPyConnection) -> None:
 def judge_now(scope: Scope, subject: str, moment: Moment) -> None:
     """Every clause at the run's moment and at the instants at which open duties began."""
     for clause in scope.rules.by_subject[subject]:
-        table = _verdicts(clause, scope)
+        table = verdicts(clause, scope)
         scope.add("bound", f"SELECT {sql.quoted(clause.id)}, {_BOUND} FROM {table} WHERE binding IS NOT FALSE")
         scope.add("asked", f"SELECT unnest(names), subject_id FROM {table} WHERE now AND len(names) > 0")
         scope.add("expected", _expected(clause, table, scope, moment))
@@ -56,7 +56,7 @@ def judge_period(scope: Scope, subject: str, moment: Moment) -> None:
         if clause.demand.daily:
             scope.add(
                 "bound_in_period",
-                f"SELECT {sql.quoted(clause.id)}, {_BOUND} FROM {_verdicts(clause, scope)} "
+                f"SELECT {sql.quoted(clause.id)}, {_BOUND} FROM {verdicts(clause, scope)} "
                 f"WHERE binding IS NOT FALSE AND \"at\" = day_start(DATE '{moment.period}')",
             )
     scope.fill()
@@ -75,7 +75,7 @@ def _terms(clause: Clause) -> str:
     return f"SELECT {', '.join(texts)}, {micros}"
 
 
-def _verdicts(clause: Clause, scope: Scope) -> str:
+def verdicts(clause: Clause, scope: Scope) -> str:
     """(subject_id, at, now, binding, names): `when` holds and `until` does not yet; an end that cannot be told
     has not come. `names` are what the verdict hangs on.
     """

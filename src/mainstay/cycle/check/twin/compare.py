@@ -25,7 +25,8 @@ def gather(duck: duckdb.DuckDBPyConnection, disease: str, subject: str, moment: 
     duck.execute(
         "CREATE OR REPLACE TABLE actual AS "
         "SELECT d.id, d.subject_id, d.clause, d.episode, d.occurrence, d.starts_at, d.due_at, d.kind, d.edition, "
-        f"s.status, d.entry_id > {moment.to_entry} AS opened_now, b.status AS before, "
+        f"s.status, s.required, d.entry_id > {moment.to_entry} AS opened_now, "
+        "b.status AS before, b.required AS required_before, "
         f"starts_with(d.clause, '{ESTABLISH}') AS establish "
         "FROM duties_duty d JOIN duties_dutystate s ON s.duty_id = d.id "
         "LEFT JOIN status_before b ON b.duty_id = d.id WHERE d.disease = ? AND d.subject_type = ?",
@@ -34,9 +35,10 @@ def gather(duck: duckdb.DuckDBPyConnection, disease: str, subject: str, moment: 
 
 
 def status_before(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
-    """status_before(duty_id, status): as the duties stood when the run began."""
+    """status_before(duty_id, status, required): as the duties stood when the run began."""
     duck.execute(
-        "CREATE OR REPLACE TABLE status_before AS SELECT duty_id, max_by(status, seq) AS status "
+        "CREATE OR REPLACE TABLE status_before AS SELECT duty_id, max_by(status, seq) AS status, "
+        "max_by(required, seq) AS required "
         f"FROM duties_dutyevent WHERE entry_id <= {moment.to_entry} GROUP BY duty_id"
     )
 

@@ -31,14 +31,16 @@ class Scope:
     """Facts under one disease (and those under none), and the points: whom to judge, at which instant.
 
     `points` is a table (point_id, subject_id, at, today, now); `rules` names the clauses that
-    conditions may refer to; `name` is the schema in which all tables made here stand.
+    conditions may refer to; `name` is the schema in which all tables made here stand. Facts are read
+    from the tables <seen_as>_<kind>.
     """
 
-    def __init__(self, duck: duckdb.DuckDBPyConnection, rules: Ruleset, name: str) -> None:
+    def __init__(self, duck: duckdb.DuckDBPyConnection, rules: Ruleset, name: str, seen_as: str = "v") -> None:
         self.duck = duck
         self.rules = rules
         self.name = name
         self.points = f"{name}.points"
+        self._seen_as = seen_as
         self._made: dict[str, str] = {}
         self._waiting: dict[str, list[str]] = {}
         duck.execute(f"CREATE SCHEMA {name}")
@@ -58,7 +60,7 @@ class Scope:
     def facts(self, kind: str) -> str:
         """One kind of fact under this disease or none: subject_id, id, day and what the kind says."""
         where = f"WHERE disease IN ('', {sql.quoted(self.rules.disease)})"
-        return self._object("VIEW", f"SELECT * FROM v_{kind} {where}")
+        return self._object("VIEW", f"SELECT * FROM {self._seen_as}_{kind} {where}")
 
     def table(self, select: str) -> str:
         """A table of this content, made on first use."""
