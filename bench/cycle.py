@@ -50,20 +50,25 @@ def _bare(duties: int, events: int) -> float:
 
     from mainstay.duties.models import Duty, DutyEvent
     from mainstay.platform import bulk
+    from mainstay.platform.bulk import Rows
 
-    rows = list(Duty.objects.all()[:duties]) + list(DutyEvent.objects.all()[:events])
+    kept = [
+        Rows(model, list(model.objects.values_list(*bulk.names(model))[:count]))
+        for model, count in ((Duty, duties), (DutyEvent, events))
+    ]
     begun = time.perf_counter()
-    for model in (Duty, DutyEvent):
-        for some in bulk.chunks([row for row in rows if type(row) is model], 5000):
+    for rows in kept:
+        table = f"bare_{rows.model._meta.db_table}"
+        columns = ", ".join(f'"{field.column}"' for field in rows.model._meta.concrete_fields)
+        marks = ", ".join(["%s"] * len(bulk.names(rows.model)))
+        for some in bulk.chunks(rows.values, 5000):
             with transaction.atomic(), connection.cursor() as cursor:
-                table = f"bare_{model._meta.db_table}"
                 cursor.execute(
-                    f'CREATE TABLE IF NOT EXISTS "{table}" AS SELECT * FROM "{model._meta.db_table}" LIMIT 0'
+                    f'CREATE TABLE IF NOT EXISTS "{table}" AS SELECT * FROM "{rows.model._meta.db_table}" LIMIT 0'
                 )
-                tuples = bulk.as_tuples(some)
-                marks = ", ".join(["%s"] * len(tuples[0]))
-                columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
-                cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', tuples)
+                cursor.executemany(
+                    f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', bulk.adapted(rows.model, some)
+                )
     return time.perf_counter() - begun
 
 

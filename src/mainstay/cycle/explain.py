@@ -116,9 +116,11 @@ def _whom(name: str, run: Run) -> tuple[UUID, str | None]:
 def _explain(
     person: UUID, facts: PersonFacts, rules: Ruleset, horizon: Horizon, duties: list[DutyRow], only: str | None
 ) -> Explanation:
-    judgement = judge("person", facts, rules, horizon)
+    category = judge("person", facts, rules, horizon).category
+    sitting = Sitting(facts, rules, horizon)
     clauses = []
-    for clause, verdict in judgement.verdicts:
+    for clause in rules.by_subject["person"]:
+        verdict = verdict_at(clause, sitting)
         mine = tuple(row.id for row in duties if row.clause == clause.id and row.disease == rules.disease)
         asked = tuple(row.id for row in duties if row.clause.removeprefix(ESTABLISH) in verdict.unknown)
         if only is not None and clause.id != only and not (only.startswith(ESTABLISH) and asked):
@@ -134,7 +136,7 @@ def _explain(
                 mine + asked,
             )
         )
-    return Explanation(person, rules.disease, judgement.category, rules.editions, tuple(clauses))
+    return Explanation(person, rules.disease, category, rules.editions, tuple(clauses))
 
 
 def _would_change(clause, facts, rules, horizon, unknown) -> tuple[WouldChange, ...]:

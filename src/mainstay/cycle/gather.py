@@ -21,7 +21,7 @@ from mainstay.isolation.models import Objection, Offer, Order, Stay
 from mainstay.people.models import Merge, Trait
 from mainstay.platform import bulk
 from mainstay.platform.reading import View, standing
-from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, reader, same
+from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, same, table_reader
 from mainstay.screening.models import Check
 from mainstay.tracing.models import Exposure, Presence
 from mainstay.tracing.queries import contacts_named_by
@@ -170,10 +170,9 @@ class Gatherer:
     def _load(self, kind: Kind, members: Sequence[UUID], lists: dict) -> None:
         disease = ("disease",) if kind.has_disease else ()
         columns = (*_BASE, kind.day, *disease, *(name for name, _ in kind.extra))
-        read = reader(*_READ_BASE, as_date, *([same] if disease else []), *(convert for _, convert in kind.extra))
+        read = table_reader(*_READ_BASE, as_date, *([same] if disease else []), *(convert for _, convert in kind.extra))
         start = 6 if disease else 5
-        for row in standing(kind.model, columns, self.view, bulk.in_list("f.person_id", members)):
-            values = read(row)
+        for values in read(standing(kind.model, columns, self.view, bulk.in_list("f.person_id", members))):
             known = self.told.known(values[2], values[3])
             item = kind.shape(values[1], known, values[4], *values[start:])
             under = values[5] if disease else ANY

@@ -89,10 +89,12 @@ def _judge_people(work: Work, setting: Setting) -> list[SubjectChanges]:
     existing = _standing(work, setting)
     facts = setting.gatherer.people(work.ids)
     scopes = _homes(work.ids)
+    diseases = {person: set(facts[person]) for person in work.ids}
+    for person, disease in existing:
+        diseases[person].add(disease)
     found = []
     for person in work.ids:
-        diseases = set(facts[person]) | {disease for who, disease in existing if who == person}
-        for disease in sorted(diseases):
+        for disease in sorted(diseases[person]):
             rules = setting.rules.get(disease)
             before = setting.rules_of_period.get(disease)
             if rules is None and before is None:

@@ -7,9 +7,9 @@ contact gets a new version, and the contact is judged again. Judging itself read
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from mainstay.cases.models import Classification, Onset, Report, Result
@@ -17,10 +17,11 @@ from mainstay.cycle.gather import KINDS, Gatherer
 from mainstay.duties.rules.anchors import current_class
 from mainstay.duties.rules.facts import PersonFacts
 from mainstay.platform import bulk, ledger
+from mainstay.platform.bulk import Rows
 from mainstay.platform.identity import derived_id
 from mainstay.platform.models import Actor
 from mainstay.platform.reading import View, standing
-from mainstay.platform.rows import as_date, as_uuid, reader, same
+from mainstay.platform.rows import as_date, as_uuid, same, table_reader
 from mainstay.tracing.models import Exposure
 from mainstay.tracing.queries import contacts_named_by, contacts_of
 from mainstay.tracing.rules import ContactView, ExposureContent, IndexView, StatedWindow, exposure_of
@@ -40,8 +41,8 @@ def link(people: Sequence[UUID], gatherer: Gatherer, *, by: Actor, at: datetime)
     contacts = {contact.root: contact for contact in _contacts(everybody, gatherer)}
     wanted = _wanted(list(contacts.values()), gatherer)
     present = _present(everybody, list(contacts), gatherer.view)
-    rows = _versions(wanted, present, contacts, at)
-    ledger.append(rows, by=by, at=at, verb="cycle.link", source=SOURCE)
+    rows = _versions(wanted, present, contacts) + _retractions(wanted, present, contacts, at)
+    ledger.append_values([Rows(Exposure, rows)], by=by, at=at, verb="cycle.link", source=SOURCE)
     return len(rows)
 
 
@@ -98,7 +99,7 @@ def stated_window(facts: PersonFacts | None) -> StatedWindow | None:
 
 
 _CONTENT = tuple(ExposureContent.__dataclass_fields__)
-_READ = reader(as_uuid, as_uuid, same, same, same, *([as_date] * 6))
+_READ = table_reader(as_uuid, as_uuid, same, same, same, *([as_date] * 6))
 
 
 def _present(people: Sequence[UUID], contact_roots: list[UUID], view: View) -> dict[UUID, tuple]:
@@ -119,17 +120,37 @@ def _last_versions(column: str, ids: Sequence[UUID]) -> list[tuple]:
     where, params = bulk.in_list(f"f.{column}", ids)
     columns = ("root", "contact_root", "version", *_CONTENT)
     rows = standing(Exposure, columns, View(), (f"{where} AND f.source = 'link'", params))
-    result = []
-    for row in rows:
-        values = _READ(row)
-        result.append((values[0], values[1], values[2], ExposureContent(*values[3:])))
-    return result
+    return [(root, contact, version, ExposureContent(*content)) for root, contact, version, *content in _READ(rows)]
 
 
-def _versions(
-    wanted: dict, present: dict[UUID, tuple], contacts: dict[UUID, ContactView], at: datetime
-) -> list[Exposure]:
-    """New versions where the content differs, and a retraction where no contact stands any more."""
+class ExposureRow(NamedTuple):
+    """An exposure as it is written, in the order of its table's columns (a test holds it to them)."""
+
+    id: UUID
+    root: UUID
+    version: int
+    retracted: bool
+    source: str
+    observed_date: date | None
+    observed_at: datetime | None
+    became_known_at: datetime
+    known_on_receipt: bool
+    person_id: UUID
+    index_id: UUID
+    contact_root: UUID
+    disease: str
+    kind: str
+    index_class: str
+    index_onset_date: date | None
+    index_positive_date: date | None
+    index_report_date: date | None
+    first_date: date | None
+    last_date: date | None
+    latest_date: date | None
+
+
+def _versions(wanted: dict, present: dict[UUID, tuple], contacts: dict[UUID, ContactView]) -> list[ExposureRow]:
+    """A new version where the content differs."""
     rows = []
     numbers = _numbers([root for root in wanted if root not in present])
     for root, (contact, content, known) in sorted(wanted.items()):
@@ -140,9 +161,27 @@ def _versions(
             continue  # somebody who never was a case exposes nobody
         version = (old[2] if old else numbers.get(root, 0)) + 1
         rows.append(_exposure(root, version, contact, content, known))
-    for root, (_root, contact_root, version, _content) in sorted(present.items()):
-        if root not in wanted and contact_root not in contacts:
-            rows.append(_retraction(root, version, at))
+    return rows
+
+
+def _retractions(
+    wanted: dict, present: dict[UUID, tuple], contacts: dict[UUID, ContactView], at: datetime
+) -> list[ExposureRow]:
+    """A last version of each exposure whose contact stands no more."""
+    gone = {root: row[2] for root, row in present.items() if root not in wanted and row[1] not in contacts}
+    rows = []
+    for some in bulk.chunks(sorted(gone), 5000):
+        for last in Exposure.objects.filter(root__in=some).order_by("root"):
+            if last.version == gone[last.root]:
+                row = ExposureRow(**{name: getattr(last, name) for name in ExposureRow._fields})
+                rows.append(
+                    row._replace(
+                        id=_version_id(row.root, row.version + 1),
+                        version=row.version + 1,
+                        retracted=True,
+                        became_known_at=at,
+                    )
+                )
     return rows
 
 
@@ -155,28 +194,31 @@ def _numbers(roots: list[UUID]) -> dict[UUID, int]:
     return found
 
 
-def _exposure(root: UUID, version: int, contact: ContactView, content: ExposureContent, known: datetime) -> Exposure:
-    return Exposure(
-        id=derived_id(root.hex, str(version)),
+def _version_id(root: UUID, version: int) -> UUID:
+    return derived_id(root.hex, str(version))
+
+
+def _exposure(root: UUID, version: int, contact: ContactView, content: ExposureContent, known: datetime) -> ExposureRow:
+    return ExposureRow(
+        id=_version_id(root, version),
         root=root,
         version=version,
+        retracted=False,
         source=SOURCE,
         observed_date=content.last_date or content.latest_date,
+        observed_at=None,
         became_known_at=known,
+        known_on_receipt=False,
         person_id=contact.person,
         index_id=contact.index,
         contact_root=contact.root,
         disease=contact.disease,
-        **asdict(content),
+        kind=content.kind,
+        index_class=content.index_class,
+        index_onset_date=content.index_onset_date,
+        index_positive_date=content.index_positive_date,
+        index_report_date=content.index_report_date,
+        first_date=content.first_date,
+        last_date=content.last_date,
+        latest_date=content.latest_date,
     )
-
-
-def _retraction(root: UUID, version: int, at: datetime) -> Exposure:
-    last = Exposure.objects.get(root=root, version=version)
-    fields = {field.attname: getattr(last, field.attname) for field in Exposure._meta.concrete_fields}
-    fields.update(id=derived_id(root.hex, str(version + 1)), version=version + 1, retracted=True, became_known_at=at)
-    del fields["entry_id"]
-    return Exposure(**fields)
-
-
-Progress = Callable[[int], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,15 +15,16 @@ from django.db import connection
 from mainstay.duties.models import Edition
 from mainstay.duties.rules.edition import Edition as Rules
 from mainstay.duties.rules.in_force import InForce
+from mainstay.duties.rules.parse import parse
 from mainstay.duties.rules.reconcile import Standing
 from mainstay.platform import bulk
-from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, parameter, reader, same
+from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, parameter, same, table_reader
 
 _STANDING = (
     "s.subject_id, d.disease, d.id, d.clause, d.episode, d.occurrence, d.starts_at, d.due_at, "
     "s.status, s.seq, s.level, s.post_id, s.answering_id, s.evidence, s.required"
 )
-_READ = reader(
+_READ = table_reader(
     as_uuid,
     same,
     as_uuid,
@@ -58,8 +60,7 @@ def standing_duties(
     found: dict[tuple[UUID, str], dict[UUID, Standing]] = {}
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        for row in cursor.fetchall():
-            values = _READ(row)
+        for values in _READ(cursor.fetchall()):
             found.setdefault((values[0], values[1]), {})[values[2]] = Standing(*values[2:])
     return found
 
@@ -69,14 +70,13 @@ def editions_put_into_force(to_entry: int | None = None) -> list[InForce]:
     rows = Edition.objects.order_by("entry_id")
     if to_entry is not None:
         rows = rows.filter(entry_id__lte=to_entry)
-    return [InForce(_parsed(row.sha256, row.text, row.origin), row.from_date, row.withdrawn) for row in rows]
+    return [InForce(_parsed(row.text), row.from_date, row.withdrawn) for row in rows]
 
 
 @lru_cache(maxsize=64)
-def _parsed(_sha256: str, text: str, origin: str) -> Rules:
-    from mainstay.duties.validation import read_edition
-
-    return read_edition(text, origin)
+def _parsed(text: str) -> Rules:
+    """An edition was validated when it was put into force; a stricter schema of later must not refuse it now."""
+    return parse(tomllib.loads(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ _ROW = (
     "d.id, d.subject_type, d.subject_id, d.disease, d.edition, d.clause, d.episode, d.occurrence, d.kind, "
     "d.starts_at, d.due_at, e.status, e.level, e.post_id, e.answering_id, e.evidence, e.required, e.cause"
 )
-_READ_ROW = reader(
+_READ_ROW = table_reader(
     as_uuid,
     same,
     as_uuid,
@@ -178,7 +178,7 @@ def list_duties(wanted: Wanted, after: UUID | None = None, limit: int | None = N
     shown = _ROW.replace("e.status", _SHOWN)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {shown} {source}{page}", [parameter(wanted.moment), *params])
-        return [DutyRow(*_READ_ROW(row)) for row in cursor.fetchall()]
+        return [DutyRow(*row) for row in _READ_ROW(cursor.fetchall())]
 
 
 def duty_totals(wanted: Wanted) -> list[KindTotal]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from mainstay.duties.models import Duty, DutyEvent, DutyState, Edition, Evidence, SubjectState
 from mainstay.duties.rules.reconcile import Change, Standing
 from mainstay.platform import bulk, ledger
+from mainstay.platform.bulk import Rows
 from mainstay.platform.identity import derived_id, new_id
 from mainstay.platform.models import Actor, Entry
 
@@ -99,7 +101,7 @@ def apply_changes(
     transaction, unless something newer touched them.
     """
     duties, events = [], []
-    states: dict[UUID, DutyState] = {}
+    states: dict[UUID, StateRow] = {}
     for subject in subjects:
         for change in subject.changes:
             if change.owed is not None:
@@ -109,79 +111,134 @@ def apply_changes(
     looks = [_look(subject, period) for subject in subjects]
     begun = time.monotonic()
     with transaction.atomic():
-        entry = ledger.append([*duties, *events], by=by, at=at, verb="cycle.judge")
-        bulk.upsert(list(states.values()), key=("duty_id",))
-        bulk.upsert(looks, key=("subject_id", "disease"))
+        written = [Rows(Duty, duties), Rows(DutyEvent, events)]
+        entry = ledger.append_values(written, by=by, at=at, verb="cycle.judge")
+        bulk.upsert_values(Rows(DutyState, list(states.values())), key=("duty_id",))
+        bulk.upsert_values(Rows(SubjectState, looks), key=("subject_id", "disease"))
         _unmark(clean, to_entry)
     HELD.append(time.monotonic() - begun)
     return entry
 
 
-def _duty(subject: SubjectChanges, change: Change, period: date) -> Duty:
+# Rows as they are written, in the order of their tables' columns (a test holds them to it).
+
+
+class DutyRow(NamedTuple):
+    id: UUID
+    subject_type: str
+    subject_id: UUID
+    disease: str
+    edition: str
+    clause: str
+    episode: str
+    occurrence: date | None
+    kind: str
+    starts_at: datetime
+    due_at: datetime
+    opened_on: date
+
+
+class EventRow(NamedTuple):
+    id: UUID
+    duty_id: UUID
+    seq: int
+    verb: str
+    period_date: date
+    status: str
+    level: int
+    post_id: UUID | None
+    answering_id: UUID | None
+    evidence: UUID | None
+    required: bool
+    cause: str
+    reason: str
+
+
+class StateRow(NamedTuple):
+    district_id: UUID | None
+    community_id: UUID | None
+    unit_id: UUID | None
+    duty_id: UUID
+    subject_type: str
+    subject_id: UUID
+    status: str
+    seq: int
+    level: int
+    post_id: UUID | None
+    answering_id: UUID | None
+    evidence: UUID | None
+    required: bool
+    due_at: datetime
+
+
+class LookRow(NamedTuple):
+    subject_type: str
+    subject_id: UUID
+    disease: str
+    category: str
+    next_look_at: datetime | None
+    period_date: date
+
+
+def _duty(subject: SubjectChanges, change: Change, period: date) -> DutyRow:
     owed = change.owed
     assert owed is not None
-    return Duty(
-        id=change.after.id,
-        subject_type=subject.type,
-        subject_id=subject.id,
-        disease=owed.disease,
-        edition=owed.edition,
-        clause=owed.clause,
-        episode=owed.episode,
-        occurrence=owed.occurrence,
-        kind=owed.kind,
-        starts_at=owed.starts_at,
-        due_at=owed.due_at,
-        opened_on=period,
+    return DutyRow(
+        change.after.id,
+        subject.type,
+        subject.id,
+        owed.disease,
+        owed.edition,
+        owed.clause,
+        owed.episode,
+        owed.occurrence,
+        owed.kind,
+        owed.starts_at,
+        owed.due_at,
+        period,
     )
 
 
-def _event(change: Change, period: date) -> DutyEvent:
+def _event(change: Change, period: date) -> EventRow:
     after = change.after
-    return DutyEvent(
-        id=derived_id("event", after.id.hex, str(after.seq)),
-        duty_id=after.id,
-        seq=after.seq,
-        verb=change.verb,
-        period_date=period,
-        status=after.status,
-        level=after.level,
-        post_id=after.post,
-        answering_id=after.answering,
-        evidence=after.evidence,
-        required=after.required,
-        cause=change.cause,
+    return EventRow(
+        derived_id("event", after.id.hex, str(after.seq)),
+        after.id,
+        after.seq,
+        change.verb,
+        period,
+        after.status,
+        after.level,
+        after.post,
+        after.answering,
+        after.evidence,
+        after.required,
+        change.cause,
+        "",
     )
 
 
-def _state(subject: SubjectChanges, after: Standing) -> DutyState:
-    return DutyState(
-        duty_id=after.id,
-        subject_type=subject.type,
-        subject_id=subject.id,
-        status=after.status,
-        seq=after.seq,
-        level=after.level,
-        post_id=after.post,
-        answering_id=after.answering,
-        evidence=after.evidence,
-        required=after.required,
-        due_at=after.due_at,
-        district_id=subject.scope.district,
-        community_id=subject.scope.community,
-        unit_id=subject.scope.unit,
+def _state(subject: SubjectChanges, after: Standing) -> StateRow:
+    return StateRow(
+        subject.scope.district,
+        subject.scope.community,
+        subject.scope.unit,
+        after.id,
+        subject.type,
+        subject.id,
+        after.status,
+        after.seq,
+        after.level,
+        after.post,
+        after.answering,
+        after.evidence,
+        after.required,
+        after.due_at,
     )
 
 
-def _look(subject: SubjectChanges, period: date) -> SubjectState:
-    return SubjectState(
-        subject_type=subject.type,
-        subject_id=subject.id,
-        disease=subject.disease,
-        category=subject.category,
-        next_look_at=subject.next_look_at,
-        period_date=period,
-    )
+def _look(subject: SubjectChanges, period: date) -> LookRow:
+    return LookRow(subject.type, subject.id, subject.disease, subject.category, subject.next_look_at, period)
 
 
 def _unmark(subjects: Sequence[UUID], to_entry: int) -> None:

@@ -10,7 +10,7 @@ from mainstay.organisations.models import Facility, Holding, Post
 from mainstay.organisations.rules import Posts, PostView
 from mainstay.platform.models import Actor
 from mainstay.platform.reading import View, standing
-from mainstay.platform.rows import as_instant, as_uuid, reader
+from mainstay.platform.rows import as_instant, as_uuid, table_reader
 
 
 def holdings_at(moment: datetime, view: View) -> dict[UUID, UUID]:
@@ -53,13 +53,13 @@ def vacancies(posts: list[UUID], moment: datetime, view: View) -> dict[UUID, Vac
     """{post: how it stands} at a moment; one statement."""
     spans: dict[UUID, list[tuple[UUID, datetime, datetime | None]]] = {post: [] for post in posts}
     columns = ("root", "post_id", "starts_at", "ends_at")
-    for root, post, starts, ends in map(_READ_SPAN, standing(Holding, columns, view)):
+    for root, post, starts, ends in _READ_SPAN(standing(Holding, columns, view)):
         if post in spans:
             spans[post].append((root, starts, ends))
     return {post: _vacancy(spans[post], moment) for post in posts}
 
 
-_READ_SPAN = reader(as_uuid, as_uuid, as_instant, as_instant)
+_READ_SPAN = table_reader(as_uuid, as_uuid, as_instant, as_instant)
 
 
 def _vacancy(spans: list[tuple[UUID, datetime, datetime | None]], moment: datetime) -> Vacancy:

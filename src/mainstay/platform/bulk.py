@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter, itemgetter
@@ -43,35 +44,78 @@ def _naive(value: datetime) -> str:
     return instant_text(value)
 
 
-def as_tuples(rows: Sequence[models.Model]) -> list[tuple[Any, ...]]:
-    """The rows' values in column order, as the database wants them; column by column, which is faster."""
-    adapters = _adapters(type(rows[0]), connection.vendor)
-    tuples = list(map(itemgetter(*[name for name, _adapt in adapters]), map(vars, rows)))
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one table as tuples of Python values: thousands of model instances would cost more than their writing.
+
+    The values stand in the order of `names(model)`; those of an appended table leave the ledger's
+    number out, which is given when they are written.
+    """
+
+    model: type[models.Model]
+    values: Sequence[tuple[Any, ...]]
+
+
+@lru_cache(maxsize=128)
+def names(model: type[models.Model]) -> tuple[str, ...]:
+    """The attributes of a row in the order of its columns."""
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+def values_of(rows: Sequence[models.Model], attributes: Sequence[str]) -> list[tuple[Any, ...]]:
+    """These attributes of model instances, as tuples."""
+    return list(map(itemgetter(*attributes), map(vars, rows)))
+
+
+def adapted(model: type[models.Model], values: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+    """The values as the database wants them; column by column, which is faster."""
+    adapters = _adapters(model, connection.vendor)
     if all(adapt is None for _name, adapt in adapters):
-        return tuples
+        return values
     columns = [
         column if adapt is None else [None if value is None else adapt(value) for value in column]
-        for column, (_name, adapt) in zip(zip(*tuples, strict=True), adapters, strict=True)
+        for column, (_name, adapt) in zip(zip(*values, strict=True), adapters, strict=True)
     ]
     return list(zip(*columns, strict=True))
 
 
 def insert(rows: Sequence[models.Model], *, fresh: bool = False) -> int:
-    """Insert rows of one model, skipping ids that exist; returns how many were written.
+    """Insert model instances of one table; see `insert_values`."""
+    if not rows:
+        return 0
+    model = type(rows[0])
+    return insert_values(Rows(model, values_of(rows, names(model))), fresh=fresh)
+
+
+def insert_values(rows: Rows, *, fresh: bool = False) -> int:
+    """Insert rows of one table, skipping ids that exist; returns how many were written.
 
     `fresh` says that none exists, which on PostgreSQL takes half the time; it raises IntegrityError
     where that proves wrong.
     """
-    if not rows:
+    if not rows.values:
         return 0
-    fields = rows[0]._meta.concrete_fields
+    conflict = f'ON CONFLICT ("{rows.model._meta.pk.column}") DO NOTHING'
+    return _write(rows, conflict, copied=fresh)
+
+
+def upsert_values(rows: Rows, key: tuple[str, ...]) -> None:
+    """Insert rows of a state table, or bring those with the same key up to date."""
+    if not rows.values:
+        return
+    columns = [field.column for field in rows.model._meta.concrete_fields]
+    changed = ", ".join(f'"{column}" = excluded."{column}"' for column in columns if column not in key)
+    _write(rows, f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}", copied=False)
+
+
+def _write(rows: Rows, conflict: str, copied: bool) -> int:
+    fields = rows.model._meta.concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    table = rows[0]._meta.db_table
-    conflict = f'ON CONFLICT ("{rows[0]._meta.pk.column}") DO NOTHING'
-    tuples = as_tuples(rows)
+    table = rows.model._meta.db_table
+    tuples = adapted(rows.model, rows.values)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(tuples) > SMALL:
-            if fresh:
+            if copied:
                 _copy_into(cursor, table, columns, tuples)
                 return len(tuples)
             return _copy(cursor, table, columns, conflict, tuples)
@@ -80,7 +124,7 @@ def insert(rows: Sequence[models.Model], *, fresh: bool = False) -> int:
         return cursor.rowcount
 
 
-def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: list[tuple[Any, ...]]) -> int:
+def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: Sequence[tuple[Any, ...]]) -> int:
     """COPY to a staging table, then one INSERT: COPY itself cannot skip what is there."""
     if not connection.in_atomic_block:
         raise RuntimeError("many rows at once need a transaction: the staging table is emptied at its end")
@@ -93,29 +137,11 @@ def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: list[tup
     return written
 
 
-def _copy_into(cursor: Any, table: str, columns: str, tuples: list[tuple[Any, ...]]) -> None:
+def _copy_into(cursor: Any, table: str, columns: str, tuples: Sequence[tuple[Any, ...]]) -> None:
     # Django wraps no errors of a copy by itself.
     with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
         for row in tuples:
             copy.write_row(row)
-
-
-def upsert(rows: Sequence[models.Model], key: tuple[str, ...]) -> None:
-    """Insert rows of a state table, or bring those with the same key up to date."""
-    if not rows:
-        return
-    fields = rows[0]._meta.concrete_fields
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    table = rows[0]._meta.db_table
-    changed = ", ".join(f'"{f.column}" = excluded."{f.column}"' for f in fields if f.column not in key)
-    conflict = f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
-    tuples = as_tuples(rows)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(tuples) > SMALL:
-            _copy(cursor, table, columns, conflict, tuples)
-            return
-        marks = ", ".join(["%s"] * len(fields))
-        cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks}) {conflict}', tuples)
 
 
 def chunks(items: Iterable[Any], size: int) -> Iterable[list[Any]]:

@@ -8,9 +8,10 @@ as nothing.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -24,16 +25,19 @@ def _instant(value: datetime) -> str:
     return str((value - _EPOCH) // _MICROSECOND)
 
 
+_day = date.isoformat
+
+
 def _text_of(field: models.Field) -> Callable[[Any], str]:
     kind = field.get_internal_type()
     if kind in ("ForeignKey", "OneToOneField"):
         return _text_of(field.target_field)
     if kind == "UUIDField":
-        return lambda value: value.hex
+        return attrgetter("hex")
     if kind == "DateTimeField":
         return _instant
     if kind == "DateField":
-        return lambda value: value.isoformat()
+        return _day
     if kind == "BooleanField":
         return lambda value: "1" if value else "0"
     if kind == "BinaryField":
@@ -65,6 +69,25 @@ def canonical(row: models.Model) -> str:
 def row_hash(row: models.Model) -> str:
     """SHA-256 of the row's text, as 64 hex digits."""
     return hashlib.sha256(canonical(row).encode()).hexdigest()
+
+
+def row_hashes(model: type[models.Model], values: Sequence[tuple[Any, ...]]) -> list[str]:
+    """`row_hash` of many rows, given as tuples in the order of `hashed_fields`; column by column, which is faster."""
+    if not values:
+        return []
+    columns = [
+        _texts(write, column) for (_name, write), column in zip(_writers(model), zip(*values, strict=True), strict=True)
+    ]
+    table, sha256 = model._meta.db_table, hashlib.sha256
+    return [sha256(SEPARATOR.join((table, *parts)).encode()).hexdigest() for parts in zip(*columns, strict=True)]
+
+
+def _texts(write: Callable[[Any], str], column: Sequence[Any]) -> list[str]:
+    """One column's texts. Days, instants and words repeat from row to row; ids do not, and are slow to look up."""
+    if write is str or write is _instant or write is _day:
+        known = {value: "" if value is None else write(value) for value in set(column)}
+        return [known[value] for value in column]
+    return ["" if value is None else write(value) for value in column]
 
 
 def rows_hash(hashes: list[str]) -> str:

@@ -46,7 +46,8 @@ def expire(
             )
             for fact, ledger_id in ((fact, _grave_id(fact)) for fact in doomed)
         ]
-        entry = ledger.append(graves, by=by, at=at, verb="expire", purpose=purpose, touch=ledger.subjects_of(doomed))
+        touched = ledger.subjects_of(ledger.rows_of(model, doomed))
+        entry = ledger.append(graves, by=by, at=at, verb="expire", purpose=purpose, touch=touched)
         with open_door():
             model.objects.filter(id__in=[fact.id for fact in doomed]).delete()
         return entry

@@ -7,17 +7,19 @@ import hmac
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
 from mainstay.platform import bulk
-from mainstay.platform.canonical import row_hash, rows_hash
+from mainstay.platform.bulk import Rows
+from mainstay.platform.canonical import hashed_fields, row_hashes, rows_hash
 from mainstay.platform.clock import now
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.keys import Keys, load_keys
 from mainstay.platform.models import Actor, Appended, Entry, Fact, Seal
+from mainstay.platform.rows import as_uuid
 
 FACT_OVERTAKEN = code("fact.overtaken", "Two people corrected one record at the same time; the second is told.")
 
@@ -62,17 +64,35 @@ def append(
     `first` runs at the head of the transaction and writes what the rows point to. `fresh` says that
     none of the ids is there, as far as the caller knows: they are looked up only if that proves wrong.
     """
-    by_model = _by_model(rows)
+    tables = [rows_of(model, group) for model, group in _by_model(rows)]
+    return append_values(
+        tables, by=by, at=at, verb=verb, source=source, purpose=purpose, touch=touch, first=first, fresh=fresh
+    )
+
+
+def append_values(
+    tables: Sequence[Rows],
+    *,
+    by: Actor,
+    at: datetime,
+    verb: str,
+    source: str = "",
+    purpose: str = "",
+    touch: Iterable[Subject] = (),
+    first: Callable[[], None] | None = None,
+    fresh: bool = False,
+) -> Entry | None:
+    """`append` for rows that are tuples already, in the order of the columns without the ledger's number."""
     # Hashed before the transaction, so that its locks are held for the writing alone.
-    hashes = {id(row): row_hash(row) for group in by_model for row in group}
+    hashed = [_Hashed(rows, row_hashes(rows.model, rows.values)) for rows in tables if rows.values]
+    entry = Entry(actor=by, verb=verb, source=source, purpose=purpose, at=at)
     for attempt in range(3):
         trusted = fresh and not attempt
         try:
             with transaction.atomic():
                 if first is not None:
                     first()
-                new = [row for group in by_model for row in (group if trusted else _not_there(group))]
-                return _append(new, hashes, by, at, verb, source, purpose, touch, trusted)
+                return _append(entry, [some if trusted else _not_there(some) for some in hashed], set(touch), trusted)
         except Overtaken:
             continue
         except IntegrityError as error:
@@ -93,57 +113,75 @@ def note(*, by: Actor, at: datetime, verb: str, purpose: str = "", source: str =
     )
 
 
-def _append(fresh, hashes, by, at, verb, source, purpose, touch, trusted) -> Entry | None:
-    touched = set(touch)
-    if not fresh and not touched:
+@dataclass(frozen=True, slots=True)
+class _Hashed:
+    """Rows of one appended table with the hash of each."""
+
+    rows: Rows
+    hashes: Sequence[str]
+
+    def entered(self, no: int) -> Rows:
+        """The rows with the ledger's number in its place, the second column of every appended table."""
+        return Rows(self.rows.model, [(row[0], no, *row[1:]) for row in self.rows.values])
+
+
+def _append(entry: Entry, new: list[_Hashed], touched: set[Subject], trusted: bool) -> Entry | None:
+    count = sum(len(some.hashes) for some in new)
+    if not count and not touched:
         return None
-    entry = Entry(
-        actor=by,
-        verb=verb,
-        source=source,
-        purpose=purpose,
-        at=at,
-        recorded_at=now(),
-        fact_count=len(fresh),
-        facts_hash=rows_hash([hashes[id(row)] for row in fresh]),
-    )
+    entry.no, entry.recorded_at, entry.fact_count = None, now(), count
+    entry.facts_hash = rows_hash([value for some in new for value in some.hashes])
     entry.save(force_insert=True)
-    for row in fresh:
-        row.__dict__["entry_id"] = entry.no  # past Django's descriptor, which costs more than the hash
-    for _model, group in groupby(fresh, key=type):
-        members = list(group)
-        if bulk.insert(members, fresh=trusted) != len(members):
-            raise Overtaken(members[0]._meta.db_table)
-    mark_dirty(touched | subjects_of(fresh), entry.no)
+    for some in new:
+        if bulk.insert_values(some.entered(entry.no), fresh=trusted) != len(some.hashes):
+            raise Overtaken(some.rows.model._meta.db_table)
+        touched |= subjects_of(some.rows)
+    mark_dirty(touched, entry.no)
     return entry
 
 
-def _by_model(rows: Sequence[Appended]) -> list[list[Appended]]:
+def _by_model(rows: Sequence[Appended]) -> list[tuple[type[Appended], list[Appended]]]:
     groups: dict[type, dict[UUID, Appended]] = {}
     for row in rows:
         groups.setdefault(type(row), {})[row.id] = row
-    return [list(group.values()) for group in groups.values()]
+    return [(model, list(group.values())) for model, group in groups.items()]
 
 
-def _not_there(rows: list[Appended]) -> list[Appended]:
-    table = rows[0]._meta.db_table
+def rows_of(model: type[Appended], instances: Sequence[Appended]) -> Rows:
+    """Model instances of one appended table as tuples."""
+    return Rows(model, bulk.values_of(instances, _names(model)))
+
+
+@lru_cache(maxsize=128)
+def _names(model: type[Appended]) -> tuple[str, ...]:
+    """The attributes of an appended row, without the ledger's number."""
+    return tuple(field.attname for field in hashed_fields(model))
+
+
+def _not_there(some: _Hashed) -> _Hashed:
+    table = some.rows.model._meta.db_table
     there: set[UUID] = set()
     with connection.cursor() as cursor:
-        for some in bulk.chunks([row.id for row in rows], 5000):
-            where, params = bulk.in_list("id", some)
+        for ids in bulk.chunks([row[0] for row in some.rows.values], 5000):
+            where, params = bulk.in_list("id", ids)
             cursor.execute(f'SELECT id FROM "{table}" WHERE {where}', params)
-            there.update(value if isinstance(value, UUID) else UUID(value) for (value,) in cursor.fetchall())
-    return [row for row in rows if row.id not in there] if there else rows
+            there.update(as_uuid(value) for (value,) in cursor.fetchall())
+    if not there:
+        return some
+    kept = [(row, one) for row, one in zip(some.rows.values, some.hashes, strict=True) if row[0] not in there]
+    return _Hashed(Rows(some.rows.model, [row for row, _one in kept]), [one for _row, one in kept])
 
 
-def subjects_of(rows: Iterable[Appended]) -> set[Subject]:
-    """Whom these rows concern, by what each fact's model says it touches."""
-    found: dict[str, set[UUID]] = {}
-    for row in rows:
-        if isinstance(row, Fact):
-            for column, subject_type in row.touches:
-                found.setdefault(subject_type, set()).add(row.__dict__[column])
-    return {Subject(kind, value) for kind, values in found.items() for value in values if value is not None}
+def subjects_of(rows: Rows) -> set[Subject]:
+    """Whom these rows of one appended table concern, by what each fact's model says it touches."""
+    if not issubclass(rows.model, Fact):
+        return set()
+    columns = _names(rows.model)
+    found = set()
+    for column, kind in rows.model.touches:
+        place = columns.index(column)
+        found |= {Subject(kind, value) for value in {row[place] for row in rows.values} if value is not None}
+    return found
 
 
 def mark_dirty(subjects: Iterable[Subject], entry_no: int) -> None:

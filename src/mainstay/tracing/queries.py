@@ -11,7 +11,7 @@ from mainstay.platform import bulk
 from mainstay.platform.clock import local_date
 from mainstay.platform.models import Entry, Instance
 from mainstay.platform.reading import View, standing
-from mainstay.platform.rows import as_date, as_instant, as_uuid, reader, same
+from mainstay.platform.rows import as_date, as_instant, as_uuid, same, table_reader
 from mainstay.tracing.models import Contact
 from mainstay.tracing.rules import ContactView
 
@@ -29,7 +29,7 @@ _COLUMNS = (
     "entry_id",
     "version",
 )
-_READ = reader(as_uuid, as_uuid, as_uuid, same, same, as_date, as_date, as_instant, same, same)
+_READ = table_reader(as_uuid, as_uuid, as_uuid, same, same, as_date, as_date, as_instant, same, same)
 
 
 def contacts_named_by(indexes: Sequence[UUID], view: View, known: Known) -> list[ContactView]:
@@ -70,7 +70,7 @@ def _standing(where: tuple[str, list], view: View) -> list[tuple]:
     dated = standing(Contact, _COLUMNS, view, where)
     without = standing(Contact, _COLUMNS, View(view.to_entry), (f"{where[0]} AND f.became_known_at IS NULL", where[1]))
     latest: dict[UUID, tuple] = {}
-    for row in map(_READ, [*dated, *without]):
+    for row in _READ([*dated, *without]):
         if row[0] not in latest or latest[row[0]][9] < row[9]:
             latest[row[0]] = row
     return [latest[root] for root in sorted(latest)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -9,10 +10,11 @@ from uuid import UUID
 
 from mainstay.duties.rules import edition as words
 from mainstay.duties.rules.anchors import current_class
-from mainstay.duties.rules.edition import CATEGORIES, Clause, FactEvidence, Ruleset
+from mainstay.duties.rules.edition import CATEGORIES, CategoryRule, Clause, FactEvidence, Ruleset
 from mainstay.duties.rules.facts import PersonFacts, PostFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.predicates import evaluate, known_by
+from mainstay.duties.rules.relevance import present_in, relevant
 from mainstay.duties.rules.sitting import Context, Sitting, SubjectFacts
 from mainstay.duties.rules.verdict import FALSE, Verdict
 
@@ -43,7 +45,6 @@ class Judgement:
 
     owed: tuple[Owed, ...]
     category: str
-    verdicts: tuple[tuple[Clause, Verdict], ...]
 
 
 def context_for(clause: Clause, sitting: Sitting) -> Context:
@@ -72,21 +73,22 @@ def _binding(clause: Clause, context: Context) -> Verdict:
 def judge(subject: str, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -> Judgement:
     """Everything a subject is owed at the horizon's moment, in the order of the rules."""
     sitting = Sitting(facts, rules, horizon)
+    clauses: tuple[Clause, ...] = rules.by_subject[subject]
+    categories: tuple[CategoryRule, ...] = ()
+    if isinstance(facts, PersonFacts):
+        clauses, categories = relevant(rules, present_in(facts))
     owed: list[Owed] = []
-    verdicts: list[tuple[Clause, Verdict]] = []
     asked: dict[str, Owed] = {}
-    for clause in rules.by_subject[subject]:
+    for clause in clauses:
         context = Context(sitting, clause.exposure)
         verdict = _binding(clause, context)
-        verdicts.append((clause, verdict))
         if clause.demand.daily:
             owed += _daily(clause, context, verdict)
         elif verdict.value:
             owed.append(_once(clause, context, verdict))
         for name in verdict.unknown:
             asked.setdefault(name, _establish(clause, name, context, verdict))
-    category = _category(sitting) if isinstance(facts, PersonFacts) else ""
-    return Judgement((*owed, *(asked[name] for name in sorted(asked))), category, tuple(verdicts))
+    return Judgement((*owed, *(asked[name] for name in sorted(asked))), _category(sitting, categories))
 
 
 def _daily(clause: Clause, context: Context, now: Verdict) -> list[Owed]:
@@ -193,8 +195,8 @@ def established(name: str, facts: PersonFacts, rules: Ruleset, horizon: Horizon)
     return known_by(name, Context(Sitting(facts, rules, horizon), None))
 
 
-def _category(sitting: Sitting) -> str:
-    for rule in sitting.rules.categories:
+def _category(sitting: Sitting, categories: Sequence[CategoryRule]) -> str:
+    for rule in categories:
         if evaluate(rule.when, Context(sitting, rule.exposure)).value:
             return rule.id
     return ""

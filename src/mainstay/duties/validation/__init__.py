@@ -71,7 +71,7 @@ def problems(text: str | bytes, file: str, also: tuple[Edition, ...] | None = No
     faults = list(faults_of_form(table))
     if not faults:
         faults = list(faults_of_meaning(table, _beside(data) if also is None else also))
-    lines = locate(decoded)
+    lines = locate(decoded) if faults else {}
     found = {
         Problem(file, line_of(lines, fault.path), key_of(fault.path, table), fault.sentence, fault.code)
         for fault in faults
