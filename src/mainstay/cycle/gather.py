@@ -159,20 +159,21 @@ class Gatherer:
         lists: dict[UUID, dict[tuple[str, str], list[Any]]] = {person: defaultdict(list) for person in wanted}
         members = [member for person in wanted for member in (person, *self.merges.members.get(person, ()))]
         if members:
+            theirs = bulk.in_list("f.person_id", members)
             for kind in kinds:
-                self._load(kind, members, lists)
+                self._load(kind, theirs, lists)
             if named:
                 self._load_named(members, lists)
         result = {person: self._facts(lists[person]) for person in wanted}
         result.update({person: {} for person in ids if person in self.merges.into})
         return result
 
-    def _load(self, kind: Kind, members: Sequence[UUID], lists: dict) -> None:
+    def _load(self, kind: Kind, theirs: tuple[str, list[Any]], lists: dict) -> None:
         disease = ("disease",) if kind.has_disease else ()
         columns = (*_BASE, kind.day, *disease, *(name for name, _ in kind.extra))
         read = table_reader(*_READ_BASE, as_date, *([same] if disease else []), *(convert for _, convert in kind.extra))
         start = 6 if disease else 5
-        for values in read(standing(kind.model, columns, self.view, bulk.in_list("f.person_id", members))):
+        for values in read(standing(kind.model, columns, self.view, theirs)):
             known = self.told.known(values[2], values[3])
             item = kind.shape(values[1], known, values[4], *values[start:])
             under = values[5] if disease else ANY

@@ -53,7 +53,8 @@ class Duty(Appended):
 class DutyEvent(Appended):
     """What became of a duty: the whole state after the event, so that any past day can be read back."""
 
-    duty = models.ForeignKey(Duty, models.PROTECT, related_name="events")
+    # Its place in order, below, is the index.
+    duty = models.ForeignKey(Duty, models.PROTECT, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     verb = models.CharField(max_length=20)
     period_date = models.DateField()

@@ -89,12 +89,13 @@ def matching(facts: PersonFacts, wanted: ExposedTo) -> tuple[Exposure, ...]:
 class Anchors:
     """Looks anchors up in one person's facts; exposures are those the clause itself asks for."""
 
-    __slots__ = ("exposures", "facts", "gap_days")
+    __slots__ = ("_found", "exposures", "facts", "gap_days")
 
     def __init__(self, facts: PersonFacts, exposures: tuple[Exposure, ...], gap_days: int) -> None:
         self.facts = facts
         self.exposures = exposures
         self.gap_days = gap_days
+        self._found: dict[str, Anchored | None] = {}
 
     def find(self, anchor: Anchor) -> Anchored | None:
         """The first element of the chain that is known, moved by the anchor's offset."""
@@ -107,10 +108,11 @@ class Anchors:
         return None
 
     def element(self, name: str) -> Anchored | None:
-        """One named day, without fallback."""
-        if name.startswith("symptom:"):
-            return _symptom(self.facts, name.removeprefix("symptom:"))
-        return ELEMENTS[name](self)
+        """One named day, without fallback; looked up once."""
+        if name not in self._found:
+            symptom = name.startswith("symptom:")
+            self._found[name] = _symptom(self.facts, name.removeprefix("symptom:")) if symptom else ELEMENTS[name](self)
+        return self._found[name]
 
 
 def _dated(items: Sequence[Any]) -> Anchored | None:

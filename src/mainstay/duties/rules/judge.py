@@ -49,12 +49,12 @@ class Judgement:
 
 def context_for(clause: Clause, sitting: Sitting) -> Context:
     """A clause's own context: its anchors see the exposures that it asks for."""
-    return Context(sitting, clause.exposure)
+    return sitting.context(clause.exposure)
 
 
 def verdict_at(clause: Clause, sitting: Sitting) -> Verdict:
     """Whether a clause binds at the sitting's moment: its `when` holds and its `until` does not yet."""
-    return _binding(clause, Context(sitting, clause.exposure))
+    return _binding(clause, sitting.context(clause.exposure))
 
 
 def _binding(clause: Clause, context: Context) -> Verdict:
@@ -80,7 +80,7 @@ def judge(subject: str, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -
     owed: list[Owed] = []
     asked: dict[str, Owed] = {}
     for clause in clauses:
-        context = Context(sitting, clause.exposure)
+        context = sitting.context(clause.exposure)
         verdict = _binding(clause, context)
         if clause.demand.daily:
             owed += _daily(clause, context, verdict)
@@ -192,12 +192,12 @@ _FIELDS = tuple(PersonFacts.__dataclass_fields__)
 
 def established(name: str, facts: PersonFacts, rules: Ruleset, horizon: Horizon) -> tuple[UUID, ...]:
     """The facts that answer an `establish` duty; empty while it is open."""
-    return known_by(name, Context(Sitting(facts, rules, horizon), None))
+    return known_by(name, Sitting(facts, rules, horizon).context(None))
 
 
 def _category(sitting: Sitting, categories: Sequence[CategoryRule]) -> str:
     for rule in categories:
-        if evaluate(rule.when, Context(sitting, rule.exposure)).value:
+        if evaluate(rule.when, sitting.context(rule.exposure)).value:
             return rule.id
     return ""
 

@@ -258,7 +258,7 @@ def clause_done(asked: words.ClauseDone, context: Context) -> Verdict:
     from mainstay.duties.rules.judge import evidence_for
 
     clause: Clause = context.rules.by_id[asked.clause]
-    found = evidence_for(clause, Context(context.sitting, clause.exposure), day=None)
+    found = evidence_for(clause, context.sitting.context(clause.exposure), day=None)
     return Verdict(True, found.since, found.facts) if found.value else FALSE
 
 

@@ -18,7 +18,7 @@ SubjectFacts = PersonFacts | PostFacts | QuestionFacts
 class Sitting:
     """One subject before one set of rules at one moment: what was asked once is not worked out again."""
 
-    __slots__ = ("_days", "answers", "facts", "found", "horizon", "rules")
+    __slots__ = ("_contexts", "_days", "answers", "facts", "found", "horizon", "rules")
 
     def __init__(self, facts: Any, rules: Ruleset, horizon: Horizon) -> None:
         self.facts = facts
@@ -27,12 +27,20 @@ class Sitting:
         self.answers: dict[int, Verdict] = {}
         self.found: dict[int, tuple[Exposure, ...]] = {}
         self._days: dict[date, Sitting] = {}
+        self._contexts: dict[int, Context] = {}
 
     def on(self, day: date) -> Sitting:
         """The same subject at the beginning of a day."""
         if day not in self._days:
             self._days[day] = Sitting(self.facts, self.rules, self.horizon.at(day))
         return self._days[day]
+
+    def context(self, asked: words.ExposedTo | None) -> Context:
+        """What every clause that asks for this exposure (or for none) is judged in."""
+        key = id(asked)
+        if key not in self._contexts:
+            self._contexts[key] = Context(self, asked)
+        return self._contexts[key]
 
     def matching(self, asked: words.ExposedTo | None) -> tuple[Exposure, ...]:
         """The exposures that count for what is asked; all of them where a clause asks for none."""
@@ -47,7 +55,7 @@ class Sitting:
 
 
 class Context:
-    """What one clause is judged in: the sitting, and the exposures that the clause asks for."""
+    """What a clause is judged in: the sitting, and the exposures that the clause asks for."""
 
     __slots__ = ("_anchors", "asked", "facts", "horizon", "rules", "sitting")
 
