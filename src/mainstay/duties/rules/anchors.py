@@ -41,11 +41,7 @@ def current_class(facts: PersonFacts) -> Classified | None:
     spell = current_spell(facts)
     if spell:
         return min(spell, key=lambda item: CLASSES.index(item.value) if item.value in CLASSES else len(CLASSES))
-    return max(
-        (item for item in facts.classifications if item.value == DISCARDED),
-        key=lambda item: (item.date or date.min, item.id),
-        default=None,
-    )
+    return next((item for item in reversed(facts.classifications) if item.value == DISCARDED), None)
 
 
 def index_anchor(exposure: Exposure, anchor: Anchor) -> date | None:
@@ -144,34 +140,49 @@ def _case(anchors: Anchors) -> Anchored | None:
     return Anchored(first.id, first.date or date.min, first.known)
 
 
-def _exposed(exposures: Sequence[Exposure], last: bool) -> Anchored | None:
-    days = [(day, item.id, item.known) for item in exposures if (day := last_day(item)) is not None]
-    if not days:
-        return None
-    day, root, known = max(days) if last else min(days)
-    return Anchored(root, day, known)
+def _by_day(exposures: Sequence[Exposure]) -> list[tuple[date, datetime, int, Exposure]]:
+    """Those with a day, by it; of one day the first known comes first, so that a later one renames nothing."""
+    days = [
+        (day, item.known, place, item) for place, item in enumerate(exposures) if (day := last_day(item)) is not None
+    ]
+    return sorted(days) if len(days) > 1 else days
+
+
+def present_spell(exposures: Sequence[Exposure], gap_days: int) -> list[Exposure]:
+    """The exposures of the present observation: exposures no further apart than the gap are one spell."""
+    days = _by_day(exposures)
+    begins = 0
+    for place in range(1, len(days)):
+        if (days[place][0] - days[place - 1][0]).days > gap_days:
+            begins = place
+    return [item for _day, _known, _place, item in days[begins:]]
+
+
+def _anchored(item: Exposure, day: date | None) -> Anchored | None:
+    return Anchored(item.id, day, item.known) if day is not None else None
+
+
+def _last_exposure(anchors: Anchors) -> Anchored | None:
+    days = _by_day(anchors.exposures)
+    found = next((item for day, _known, _place, item in days if day == days[-1][0]), None)
+    return _anchored(found, last_day(found)) if found else None
+
+
+def _first_day(exposure: Exposure) -> date | None:
+    """The first day of meeting, where unknown the last; the earlier is assumed."""
+    return exposure.first or exposure.date or exposure.latest
 
 
 def _first_exposure(anchors: Anchors) -> Anchored | None:
-    """The first day of meeting, where unknown the last; the earlier is assumed."""
-    days = [
-        (first, item.id, item.known)
-        for item in anchors.exposures
-        if (first := item.first or item.date or item.latest) is not None
-    ]
-    return Anchored(min(days)[1], min(days)[0], min(days)[2]) if days else None
+    dated = [item for item in anchors.exposures if _first_day(item) is not None]
+    found = min(dated, key=lambda item: (_first_day(item), item.known), default=None)
+    return _anchored(found, _first_day(found)) if found else None
 
 
 def _exposure_spell(anchors: Anchors) -> Anchored | None:
-    """The exposure that began the present observation: exposures no further apart than the gap are one spell."""
-    days = sorted((day, item.id, item.known) for item in anchors.exposures if (day := last_day(item)) is not None)
-    if not days:
-        return None
-    first = days[0]
-    for earlier, later in zip(days, days[1:], strict=False):
-        if (later[0] - earlier[0]).days > anchors.gap_days:
-            first = later
-    return Anchored(first[1], first[0], first[2])
+    """The exposure that began the present observation."""
+    spell = present_spell(anchors.exposures, anchors.gap_days)
+    return _anchored(spell[0], last_day(spell[0])) if spell else None
 
 
 def _stay(anchors: Anchors) -> Anchored | None:
@@ -186,7 +197,7 @@ ELEMENTS: dict[str, Callable[[Anchors], Anchored | None]] = {
     "report": lambda anchors: _dated(anchors.facts.reports),
     "case": _case,
     "outcome": lambda anchors: _dated(anchors.facts.outcomes),
-    "last_exposure": lambda anchors: _exposed(anchors.exposures, last=True),
+    "last_exposure": _last_exposure,
     "first_exposure": _first_exposure,
     "exposure_spell": _exposure_spell,
     "stay": _stay,

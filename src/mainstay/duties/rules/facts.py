@@ -1,8 +1,9 @@
 """The shapes of what is judged. The areas fill them; `cycle` brings them here.
 
 Every item begins alike: `id` the root of the fact's record, `known` the instant it could first be
-acted on, `date` the city's day it was so (None where unknown). Lists stand in order of (date, id),
-unknown days first, so that the same facts give the same answer in any order of arrival.
+acted on, `date` the city's day it was so (None where unknown). Lists stand in the order of `in_order`,
+which goes by what the facts say: the same facts give the same answer in any order of arrival and under
+any home's keys.
 """
 
 from __future__ import annotations
@@ -228,8 +229,47 @@ def _begins(item: Any) -> dt.date:
 
 
 def in_order(items: Iterable[Any]) -> tuple[Any, ...]:
-    """The stated order of every list: unknown days first, then by day and id."""
-    return tuple(sorted(items, key=lambda item: (item.date or dt.date.min, item.id)))
+    """The stated order of every list, in which the later of two facts is the one that counts.
+
+    Unknown days first, among them by when they became known: nothing else tells when they were so.
+    Then by day, and within a day by the time where it is known. A fact of a day without its time may
+    have been so at any hour of it: the cautious reading is taken. What would release somebody stands
+    before the day's timed facts, what keeps somebody under care after them, and of two without times
+    the graver is the later. Then by all that they say, then by when they became known. Ids come last:
+    they hang on a home's keys and decide only between facts that say the same.
+    """
+    found = tuple(items)
+    return found if len(found) < 2 else tuple(sorted(found, key=_place))
+
+
+def _place(item: Any) -> tuple[Any, ...]:
+    name, ranks = _GRAVITY.get(type(item), ("", _NO_RANKS))
+    grave = ranks.get(getattr(item, name), _MIDDLE) if name else 0
+    says = tuple((value is not None, None if type(value) is UUID else value) for value in item[3:])
+    if item.date is None:
+        return (_NEVER, item.known, 0, _LONG_AGO, grave, says, item.known, item.id)
+    at = getattr(item, "at", None)
+    hour = 1 if at is not None else 2 if grave else 0
+    return (item.date, _LONG_AGO, hour, at or _LONG_AGO, grave, says, item.known, item.id)
+
+
+_NEVER = dt.date.min
+_LONG_AGO = datetime(1, 1, 2, tzinfo=dt.UTC)
+_NO_RANKS: dict[Any, int] = {}
+_MIDDLE = 1
+# What a fact's value weighs against another's of the same day: the higher keeps somebody longer under care.
+_GRAVITY: dict[type, tuple[str, dict[Any, int]]] = {
+    Classified: (
+        "value",
+        {"discarded": 0, "suspected": 1, "asymptomatic": 2, "probable": 3, "clinical": 4, "confirmed": 5},
+    ),
+    Severity: ("value", {"mild": 0, "ordinary": 1, "severe": 2, "critical": 3}),
+    Symptom: ("present", {False: 0, True: 1}),
+    Result: ("value", {"negative": 0, "inconclusive": 1, "positive": 2}),
+    Stay: ("kind", {"home": 0, "site": 1, "ward": 2}),
+    # Known to be immune, one need not be watched.
+    Trait: ("value", {"yes": 0}),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ def _episode(clause: Clause, context: Context, verdict: Verdict) -> str:
             return found.id.hex
     if isinstance(context.facts, PostFacts):
         return context.facts.spell
-    return min(verdict.facts).hex if verdict.facts else ""
+    return verdict.facts[0].hex if verdict.facts else ""
 
 
 def _establish(clause: Clause, name: str, context: Context, verdict: Verdict) -> Owed:

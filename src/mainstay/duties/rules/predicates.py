@@ -8,7 +8,7 @@ from typing import Any
 
 from mainstay.duties.rules import edition as words
 from mainstay.duties.rules import verdict as logic
-from mainstay.duties.rules.anchors import current_class
+from mainstay.duties.rules.anchors import current_class, present_spell
 from mainstay.duties.rules.edition import Clause, Condition
 from mainstay.duties.rules.facts import PersonFacts, QuestionFacts, Result
 from mainstay.duties.rules.horizon import Horizon
@@ -153,11 +153,13 @@ def _apart(first: Result, last: Result, asked: words.TestIs, context: Context) -
 
 
 def exposed_to(asked: words.ExposedTo, context: Context) -> Verdict:
-    """At least one exposure counts (see `anchors.matching`)."""
+    """At least one exposure counts (see `anchors.matching`), since the first of the present spell was known."""
     found = context.sitting.matching(asked)
     if not found:
         return FALSE
-    return Verdict(True, min(item.known for item in found), tuple(item.id for item in found))
+    # What an earlier spell called for is over: a new one does not open overdue.
+    spell = present_spell(found, context.rules.exposure_gap_days) or found
+    return Verdict(True, min(item.known for item in spell), tuple(item.id for item in found))
 
 
 def been_in(asked: words.BeenIn, context: Context) -> Verdict:

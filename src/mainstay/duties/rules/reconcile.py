@@ -254,7 +254,8 @@ class _Desk:
         if not isinstance(facts, PersonFacts):
             return []
         items = [item for name in PersonFacts.__dataclass_fields__ for item in getattr(facts, name)]
-        return sorted(items, key=lambda item: (item.known, item.id))
+        # Of those known at once the last by kind and by what they say, whatever their ids.
+        return sorted(items, key=lambda item: item.known)
 
     def _known_ids(self) -> frozenset[UUID]:
         facts = self.subject.facts

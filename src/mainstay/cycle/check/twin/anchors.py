@@ -29,23 +29,23 @@ def element(name: str, scope: Scope, exposure: ExposedTo | None) -> str:
 
 def _dated(scope: Scope, kind: str, where: str = "TRUE") -> str:
     """The earliest fact that has a day."""
-    return first_of(f"SELECT subject_id, day, id FROM {scope.facts(kind)} WHERE day IS NOT NULL AND {where}", "day, id")
+    return first_of(f"SELECT subject_id, day, id FROM {scope.facts(kind)} WHERE day IS NOT NULL AND {where}", IN_ORDER)
 
 
 def _symptom(name: str, scope: Scope) -> str:
     """The first day it was there since it was last expressly absent."""
     said = f"SELECT * FROM {scope.facts('symptom')} WHERE day IS NOT NULL AND name = {sql.quoted(name)}"
-    absent = first_of(f"SELECT subject_id, day, id FROM ({said}) WHERE present = 0", LATEST_FIRST)
+    absent = first_of(f"SELECT subject_id, place FROM ({said}) WHERE present = 0", LATEST_FIRST)
     return first_of(
         f"SELECT s.subject_id, s.day, s.id FROM ({said}) s LEFT JOIN ({absent}) a USING (subject_id) "
-        "WHERE s.present = 1 AND (a.id IS NULL OR (s.day, s.id) > (a.day, a.id))",
-        "s.day, s.id",
+        "WHERE s.present = 1 AND (a.place IS NULL OR s.place > a.place)",
+        "s.place",
     )
 
 
 def _case(scope: Scope) -> str:
     """What made this person a case: the first class since the last exclusion, with or without a day."""
-    spell = f"SELECT subject_id, COALESCE(day, {UNKNOWN_DAY}) AS day, id FROM {scope.spell()}"
+    spell = f"SELECT subject_id, COALESCE(day, {UNKNOWN_DAY}) AS day, id, place FROM {scope.spell()}"
     return first_of(spell, IN_ORDER)
 
 
@@ -67,22 +67,28 @@ _ELEMENTS: dict[str, Callable[[Scope], str]] = {
 }
 
 
+# Of exposures of one day the first known comes first.
+_FIRST_KNOWN = "known, place"
+
+
 def _last(_scope: Scope, exposures: str) -> str:
-    return first_of(f"SELECT subject_id, last AS day, id FROM {exposures} WHERE last IS NOT NULL", "last DESC, id DESC")
+    dated = f"SELECT subject_id, last AS day, id FROM {exposures} WHERE last IS NOT NULL"
+    return first_of(dated, f"last DESC, {_FIRST_KNOWN}")
 
 
 def _first(_scope: Scope, exposures: str) -> str:
-    return first_of(f"SELECT subject_id, first AS day, id FROM {exposures} WHERE first IS NOT NULL", "first, id")
+    dated = f"SELECT subject_id, first AS day, id FROM {exposures} WHERE first IS NOT NULL"
+    return first_of(dated, f"first, {_FIRST_KNOWN}")
 
 
 def _spell(scope: Scope, exposures: str) -> str:
     """The exposure that began the present observation: one that came later than the gap after the one before."""
-    before = "lag(last) OVER (PARTITION BY subject_id ORDER BY last, id)"
+    before = f"lag(last) OVER (PARTITION BY subject_id ORDER BY last, {_FIRST_KNOWN})"
     begins = (
         f"SELECT subject_id, last AS day, id, {before} AS before FROM {exposures} WHERE last IS NOT NULL "
         f"QUALIFY before IS NULL OR last - before > {scope.rules.exposure_gap_days}"
     )
-    return first_of(f"SELECT subject_id, day, id FROM ({begins})", "day DESC, id DESC")
+    return first_of(f"SELECT subject_id, day, id FROM ({begins})", "day DESC")
 
 
 _OF_EXPOSURES: dict[str, Callable[[Scope, str], str]] = {

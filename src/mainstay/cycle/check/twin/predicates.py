@@ -10,7 +10,7 @@ from typing import Any
 
 from mainstay.cycle.check import sql
 from mainstay.cycle.check.twin.anchors import anchored, element
-from mainstay.cycle.check.twin.scope import IN_ORDER, LATEST_FIRST, UNKNOWN_DAY, Scope, first_of, texts
+from mainstay.cycle.check.twin.scope import IN_ORDER, LATEST_FIRST, Scope, first_of, texts
 from mainstay.duties.rules import edition as words
 from mainstay.duties.rules.edition import ExposedTo
 
@@ -72,7 +72,7 @@ def test(asked: words.TestIs, scope: Scope, _exposure: ExposedTo | None) -> str:
     other = first_of(f"SELECT * FROM ({results}) WHERE value <> {result}", LATEST_FIRST)
     run = scope.table(
         f"SELECT r.* FROM ({results}) r LEFT JOIN ({other}) o USING (subject_id) WHERE r.value = {result} "
-        f"AND (o.id IS NULL OR (COALESCE(r.day, {UNKNOWN_DAY}), r.id) > (COALESCE(o.day, {UNKNOWN_DAY}), o.id))"
+        "AND (o.place IS NULL OR r.place > o.place)"
     )
     ends = scope.table(
         "SELECT f.subject_id, c.n, f.day AS first, l.day AS last, "
@@ -141,7 +141,7 @@ def current_stay(scope: Scope) -> str:
         f"SELECT p.point_id, k.kind FROM {scope.points} p JOIN {scope.facts('stay')} k USING (subject_id) "
         "WHERE (k.ends_date IS NULL OR day_end(k.ends_date) > p.at) "
         "AND (k.day IS NULL OR day_start(k.day) <= p.at) QUALIFY row_number() OVER "
-        f"(PARTITION BY p.point_id ORDER BY COALESCE(k.day, {UNKNOWN_DAY}) DESC, k.id DESC) = 1"
+        "(PARTITION BY p.point_id ORDER BY k.place DESC) = 1"
     )
 
 

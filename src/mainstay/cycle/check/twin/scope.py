@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 # Unknown days come first in every order.
 UNKNOWN_DAY = "DATE '0001-01-01'"
-IN_ORDER = f"COALESCE(day, {UNKNOWN_DAY}), id"
-LATEST_FIRST = f"COALESCE(day, {UNKNOWN_DAY}) DESC, id DESC"
+IN_ORDER = "place"
+LATEST_FIRST = "place DESC"
 
 
 def first_of(select: str, order: str) -> str:
@@ -92,11 +92,11 @@ class Scope:
     def spell(self) -> str:
         """The classes given since the last exclusion, which outranks what was said on its own day."""
         facts = self.facts("classification")
-        last = first_of(f"SELECT subject_id, day, id FROM {facts} WHERE value = '{DISCARDED}'", LATEST_FIRST)
+        last = first_of(f"SELECT subject_id, day, place FROM {facts} WHERE value = '{DISCARDED}'", LATEST_FIRST)
         return self.table(
-            f"SELECT c.subject_id, c.id, c.day, c.value FROM {facts} c LEFT JOIN ({last}) l USING (subject_id) "
-            f"WHERE l.id IS NULL OR ((COALESCE(c.day, {UNKNOWN_DAY}), c.id) > (COALESCE(l.day, {UNKNOWN_DAY}), l.id) "
-            f"AND (l.day IS NULL OR COALESCE(c.day, {UNKNOWN_DAY}) > l.day))"
+            "SELECT c.subject_id, c.id, c.day, c.value, c.place "
+            f"FROM {facts} c LEFT JOIN ({last}) l USING (subject_id) WHERE l.place IS NULL "
+            f"OR (c.place > l.place AND (l.day IS NULL OR COALESCE(c.day, {UNKNOWN_DAY}) > l.day))"
         )
 
     def current_class(self) -> str:
@@ -104,13 +104,13 @@ class Scope:
         ranked = " ".join(f"WHEN {sql.quoted(name)} THEN {n}" for n, name in enumerate(CLASSES))
         rank = f"CASE value {ranked} WHEN '{DISCARDED}' THEN {len(CLASSES) + 1} ELSE {len(CLASSES)} END"
         both = (
-            f"SELECT subject_id, id, day, value FROM {self.spell()} UNION ALL "
-            f"SELECT subject_id, id, day, value FROM {self.facts('classification')} WHERE value = '{DISCARDED}'"
+            f"SELECT subject_id, value, place FROM {self.spell()} UNION ALL "
+            f"SELECT subject_id, value, place FROM {self.facts('classification')} WHERE value = '{DISCARDED}'"
         )
         return self.table(first_of(f"SELECT subject_id, value FROM ({both})", f"{rank}, {IN_ORDER}"))
 
     def exposures(self, asked: ExposedTo | None) -> str:
-        """(subject_id, id, first, last): the exposures a clause asks for, all where it asks for none.
+        """(subject_id, id, first, last, known, place): the exposures a clause asks for, all where it asks for none.
 
         `last` is the day observation counts from. An exposure before the index's window does not
         count; one whose day, or whose index's days, are unknown does.
@@ -126,7 +126,7 @@ class Scope:
                 where += f" AND COALESCE(COALESCE(day, latest_date) >= CAST({begins} AS DATE), TRUE)"
         return self.table(
             "SELECT subject_id, id, COALESCE(first_date, day, latest_date) AS first, "
-            f"COALESCE(day, latest_date) AS last FROM {self.facts('exposure')} WHERE {where}"
+            f"COALESCE(day, latest_date) AS last, known, place FROM {self.facts('exposure')} WHERE {where}"
         )
 
 

@@ -1,7 +1,9 @@
 """What the run could see: the versions that stood, known by its moment, read through merges.
 
-v_<kind>(subject_id, id, disease, day, ...): `id` is the record's root, `day` the day it was so. The order of
-every kind is by day, unknown days first, then id.
+v_<kind>(subject_id, id, disease, day, ...): `id` is the record's root, `day` the day it was so. Where the first or
+last of a kind is asked for there are `known`, since when the response is held to it, and `place`, which numbers a
+subject's facts: unknown days first, as they became known; then by day; within it what releases, what has a time, what
+keeps under care; then by what they say, when they became known, and last by id.
 """
 
 from __future__ import annotations
@@ -23,15 +25,33 @@ class Kind:
     day: str = "observed_date"
     columns: tuple[str, ...] = ()
     has_disease: bool = True
+    # Its facts have a place; of two of one day without times the one with the higher weight is the later.
+    placed: bool = True
+    weight: str = "0"
+
+
+def _rising(column: str, *values: str) -> str:
+    """SQL of a weight: the place of a value among these; whatever is not among them weighs like the second."""
+    return f"COALESCE(array_position({list(values)}, {column}) - 1, 1)"
 
 
 KINDS: dict[str, Kind] = {
-    "classification": Kind("cases_classification", columns=("value",)),
+    "classification": Kind(
+        "cases_classification",
+        columns=("value",),
+        weight=_rising("value", "discarded", "suspected", "asymptomatic", "probable", "clinical", "confirmed"),
+    ),
     "onset": Kind("cases_onset"),
-    "severity": Kind("cases_severity", columns=("value",)),
-    "symptom": Kind("cases_symptom", columns=("name", "present"), has_disease=False),
-    "specimen": Kind("cases_specimen", columns=("kind",)),
-    "result": Kind("cases_result", columns=("observed_at", "test", "value")),
+    "severity": Kind(
+        "cases_severity", columns=("value",), weight=_rising("value", "mild", "ordinary", "severe", "critical")
+    ),
+    "symptom": Kind("cases_symptom", columns=("name", "present"), has_disease=False, weight="CAST(present AS INTEGER)"),
+    "specimen": Kind("cases_specimen", columns=("kind",), placed=False),
+    "result": Kind(
+        "cases_result",
+        columns=("observed_at", "test", "value"),
+        weight=_rising("value", "negative", "inconclusive", "positive"),
+    ),
     "outcome": Kind("cases_outcome", columns=("value",)),
     "report": Kind("cases_report"),
     "exposure": Kind(
@@ -48,15 +68,23 @@ KINDS: dict[str, Kind] = {
             "index_report_date",
         ),
     ),
-    "presence": Kind("tracing_presence", "last_date", ("first_date", "area"), has_disease=False),
-    "stay": Kind("isolation_stay", "starts_date", ("ends_date", "kind"), has_disease=False),
-    "check": Kind("screening_check", columns=("of", "tenths"), has_disease=False),
-    "evidence": Kind("duties_evidence", columns=("kind",)),
-    "treatment": Kind("care_treatment", columns=("kind",)),
-    "offer": Kind("isolation_offer", columns=("kind",)),
+    "presence": Kind("tracing_presence", "last_date", ("first_date", "area"), has_disease=False, placed=False),
+    "stay": Kind(
+        "isolation_stay",
+        "starts_date",
+        ("ends_date", "kind", "facility_id", "certain"),
+        has_disease=False,
+        weight=_rising("kind", "home", "site", "ward"),
+    ),
+    "check": Kind("screening_check", columns=("of", "tenths"), has_disease=False, placed=False),
+    "evidence": Kind("duties_evidence", columns=("kind",), placed=False),
+    "treatment": Kind("care_treatment", columns=("kind",), placed=False),
+    "offer": Kind("isolation_offer", columns=("kind",), placed=False),
     "order": Kind("isolation_order", columns=("kind", "starts_at", "ends_at", "review_at", "served_at", "oral")),
     "objection": Kind("isolation_objection", columns=("order_root", "decision")),
-    "trait": Kind("people_trait", columns=("name", "value"), has_disease=False),
+    "trait": Kind(
+        "people_trait", columns=("name", "value"), has_disease=False, weight="CASE WHEN value = 'yes' THEN 0 ELSE 1 END"
+    ),
 }
 
 
@@ -80,15 +108,49 @@ def standing(table: str, moment: Moment, known: bool = True) -> str:
 def see(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     """survivor(person_id, survivor_id) of the absorbed, then v_<kind> for every kind, then v_named."""
     _survivors(duck, moment)
+    _readings(duck, moment)
     for name, kind in KINDS.items():
         disease = "f.disease" if kind.has_disease else "''"
-        extra = "".join(f', f."{column}"' for column in kind.columns)
-        duck.execute(
-            f"CREATE OR REPLACE TABLE v_{name} AS SELECT {SUBJECT} AS subject_id, f.root AS id, "
-            f"{disease} AS disease, f.{kind.day} AS day{extra} "
-            f"FROM ({standing(kind.table, moment)}) f {MERGED}"
-        )
+        columns = "".join(f', f."{column}"' for column in kind.columns)
+        facts = f"({standing(kind.table, moment)}) f {MERGED}"
+        base = f"SELECT {SUBJECT} AS subject_id, f.root AS id, {disease} AS disease, f.{kind.day} AS day{columns}"
+        if kind.placed:
+            told = f"{base}, {_KNOWN} AS known FROM {facts} ASOF LEFT JOIN reading r ON f.entry_id <= r.to_entry"
+            select = (
+                f"SELECT *, row_number() OVER (PARTITION BY subject_id ORDER BY {_order(kind)}) AS place FROM ({told})"
+            )
+        else:
+            select = f"{base} FROM {facts}"
+        duck.execute(f"CREATE OR REPLACE TABLE v_{name} AS {select}")
     _contacts(duck, moment)
+
+
+_KNOWN = "CASE WHEN f.became_known_at < r.starts_at THEN r.moment_at ELSE f.became_known_at END"
+# Ids are this instance's own: which record is named says nothing that could decide an order.
+_NAMES_A_RECORD = ("facility_id", "index_id", "order_root")
+
+
+def _order(kind: Kind) -> str:
+    """SQL of the order within a subject: see the head of this page."""
+    hour = []
+    if "observed_at" in kind.columns:
+        timed = f"CASE WHEN observed_at IS NOT NULL THEN 1 WHEN {kind.weight} = 0 THEN 0 ELSE 2 END"
+        hour = [timed, "observed_at"]
+    said = [f'"{column}"' for column in kind.columns if column not in _NAMES_A_RECORD]
+    if "facility_id" in kind.columns:
+        said.insert(said.index('"certain"'), "facility_id IS NOT NULL")
+    keys = ("day", "CASE WHEN day IS NULL THEN known END", *hour, kind.weight, *said, "known", "id")
+    return ", ".join(f"{key} NULLS FIRST" for key in keys)
+
+
+def _readings(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
+    """reading(to_entry, starts_at, moment_at): the runs that read further than those before them."""
+    duck.execute(
+        "CREATE OR REPLACE TABLE reading AS SELECT to_entry, day_start(period_date) AS starts_at, moment_at "
+        f"FROM cycle_run WHERE status = 'done' AND to_entry <= {moment.to_entry} "
+        "QUALIFY to_entry > COALESCE(max(to_entry) OVER "
+        "(ORDER BY started_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), -1)"
+    )
 
 
 SUBJECT = "COALESCE(s.survivor_id, f.person_id)"
