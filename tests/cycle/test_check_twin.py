@@ -7,6 +7,7 @@ import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from mainstay.cycle.check.twin.predicates import SQL_FOR
 from mainstay.cycle.models import Run
 from mainstay.duties.models import Duty, DutyEvent, DutyState
 from mainstay.duties.rules import edition
+from mainstay.isolation import services as isolation
 from mainstay.isolation.models import Order
 from mainstay.people import services as people
 from mainstay.people.models import Person
@@ -28,7 +30,7 @@ from mainstay.screening.models import Check
 from mainstay.tracing.models import Exposure
 from tests.cycle.check_world import beneath, codes, empty, value_of
 from tests.cycle.test_generated_histories import DAYS, FIRST, NAMES, Said, _said, _say, _text
-from tests.world import World
+from tests.world import World, at_time
 
 # --- apart and complete -----------------------------------------------------------------------------
 
@@ -239,3 +241,46 @@ def test_an_order_served_by_hand_closes_nothing(story: World):
         cursor.execute("DELETE FROM isolation_order")
     assert Order.objects.count() == 0
     assert {"duty.status_wrong", "duty.done_without_evidence"} <= set(codes())
+
+
+def test_every_order_and_every_objection_is_looked_at_by_itself(story: World):
+    """Two orders, the first for eight days; nobody serves either. Of two objections one is decided."""
+    first = story.ordered("Hu", "quarantine", "2020-02-03", days=8)
+    second = story.ordered("Hu", "isolation", "2020-02-04")
+    objections = [_objects(story, order, on) for order, on in ((first, "2020-02-04"), (second, "2020-02-05"))]
+    story.cycle("2020-02-05")
+    serve = Duty.objects.filter(clause="order.serve", subject_id=story.person("Hu"))
+    assert set(serve.values_list("episode", flat=True)) == {first.hex, second.hex}
+    assert codes() == []
+    at = at_time("2020-02-06", "10:00")
+    isolation.decide_objection(
+        root=objections[0], decision="rejected", decided_by="Officer Bo", decided_at=at, known_at=at, by=story.by, at=at
+    )
+    story.cycle("2020-02-06")
+    assert codes() == []
+    decide = DutyState.objects.filter(duty__clause="objection.decide")
+    assert dict(decide.values_list("duty__episode", "status")) == {objections[0].hex: "done", objections[1].hex: "open"}
+    for day in ("2020-02-10", "2020-02-11"):  # the first order ends on the 11th: 3 + 8
+        story.cycle(day)
+        assert codes() == []
+    states = DutyState.objects.filter(duty__clause="order.serve")
+    assert dict(states.values_list("duty__episode", "status")) == {first.hex: "withdrawn", second.hex: "open"}
+    cause = DutyEvent.objects.get(duty__clause="order.serve", verb="withdrawn").cause
+    assert cause == f"fact:{first.hex}"
+
+
+def _objects(world: World, order: UUID, on: str) -> UUID:
+    at = at_time(on, "09:00")
+    return isolation.object_to(order=order, ground="not there", observed=at.date(), known_at=at, by=world.by, at=at)
+
+
+def test_a_second_orders_duty_that_was_never_opened_is_missed(story: World):
+    for kind, on in (("quarantine", "2020-02-03"), ("isolation", "2020-02-04")):
+        second = story.ordered("Hu", kind, on)
+    story.cycle("2020-02-04")
+    duty = Duty.objects.get(clause="order.serve", episode=second.hex)
+    with beneath() as cursor:
+        for table, column in (("duties_dutystate", "duty_id"), ("duties_dutyevent", "duty_id"), ("duties_duty", "id")):
+            cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [value_of(duty.id)])
+    (missed,) = [finding for finding in check.run().findings if finding.code == "duty.not_opened"]
+    assert (missed.id, missed.expected) == (story.person("Hu").hex, "order.serve")

@@ -15,7 +15,7 @@ from mainstay.duties.rules.facts import PersonFacts, PostFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.predicates import evaluate, known_by
 from mainstay.duties.rules.relevance import present_in, relevant
-from mainstay.duties.rules.sitting import Context, Sitting, SubjectFacts
+from mainstay.duties.rules.sitting import Context, Sitting, SubjectFacts, alone, each_of
 from mainstay.duties.rules.verdict import FALSE, Verdict
 
 ESTABLISH = "establish."
@@ -80,15 +80,27 @@ def judge(subject: str, facts: SubjectFacts, rules: Ruleset, horizon: Horizon) -
     owed: list[Owed] = []
     asked: dict[str, Owed] = {}
     for clause in clauses:
-        context = sitting.context(clause.exposure)
-        verdict = _binding(clause, context)
-        if clause.demand.daily:
-            owed += _daily(clause, context, verdict)
-        elif verdict.value:
-            owed.append(_once(clause, context, verdict))
-        for name in verdict.unknown:
-            asked.setdefault(name, _establish(clause, name, context, verdict))
+        for own in (sitting,) if each_of(clause) is None else _each(clause, sitting):
+            _ask(clause, own, owed, asked)
     return Judgement((*owed, *(asked[name] for name in sorted(asked))), _category(sitting, categories))
+
+
+def _ask(clause: Clause, sitting: Sitting, owed: list[Owed], asked: dict[str, Owed]) -> None:
+    """What follows from a clause's verdict, added to what is owed and asked."""
+    context = sitting.context(clause.exposure)
+    verdict = _binding(clause, context)
+    if clause.demand.daily:
+        owed += _daily(clause, context, verdict)
+    elif verdict.value:
+        owed.append(_once(clause, context, verdict))
+    for name in verdict.unknown:
+        asked.setdefault(name, _establish(clause, name, context, verdict))
+
+
+def _each(clause: Clause, sitting: Sitting) -> list[Sitting]:
+    """One sitting for each order or objection; where there is none, nobody is asked."""
+    items = getattr(sitting.facts, each_of(clause) or "", ())
+    return [Sitting(alone(sitting.facts, clause, item.id.hex), sitting.rules, sitting.horizon) for item in items]
 
 
 def _daily(clause: Clause, context: Context, now: Verdict) -> list[Owed]:
@@ -153,6 +165,10 @@ def _owed(
 def _episode(clause: Clause, context: Context, verdict: Verdict) -> str:
     """What began it: the fact the clause's anchor finds, else the first of the facts that decided."""
     if isinstance(context.facts, PersonFacts):
+        each = each_of(clause)
+        if each is not None:
+            own: UUID = getattr(context.facts, each)[0].id
+            return own.hex
         found = context.anchors.find(clause.episode)
         if found is not None:
             return found.id.hex

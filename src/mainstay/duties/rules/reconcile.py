@@ -1,6 +1,7 @@
 """What ought to exist against what does: the changes that bring one subject's duties up to date.
 
-* A one-off duty never ends by the clock; it stays open, overdue, and escalates.
+* A one-off duty never ends by the clock; it stays open, overdue, and escalates. Only what is asked of an order
+  ends with it: the order itself says until when it holds, and is named as the cause.
 * A daily occurrence whose day has gone ends as missed, for good.
 * A duty is withdrawn only because of a fact or an edition, and the same one reopens with its first deadline.
 * Nobody can miss what was never told: an occurrence is opened only while it can still be done.
@@ -19,7 +20,7 @@ from mainstay.duties.rules.edition import Clause, Escalation, Ruleset
 from mainstay.duties.rules.facts import PersonFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.judge import ESTABLISH, Judgement, Owed, context_for, established, evidence_for, verdict_at
-from mainstay.duties.rules.sitting import Sitting
+from mainstay.duties.rules.sitting import Sitting, alone, each_of
 from mainstay.platform.clock import day_end, local_date
 from mainstay.platform.identity import derived_id
 
@@ -225,8 +226,9 @@ class _Desk:
         rules, clause = self._rules(standing), self._clause(standing)
         if clause is None:
             return False, None, f"edition:{','.join(rules.editions)}"
-        facts = self.subject.facts
-        verdict = verdict_at(clause, Sitting(facts, rules, self._own_time(standing)))
+        facts = alone(self.subject.facts, clause, standing.episode)
+        then = self._own_time(standing) if each_of(clause) is None else self.horizon
+        verdict = verdict_at(clause, Sitting(facts, rules, then))
         now = context_for(clause, Sitting(facts, rules, self.horizon))
         found = evidence_for(clause, now, standing.occurrence)
         evidence = found.facts[-1] if found.value and found.facts else None
@@ -271,7 +273,8 @@ class _Desk:
         if clause is None or not isinstance(facts, PersonFacts):
             return standing.required
         then = self._own_time(standing)
-        sitting = Sitting(facts.dated_by(then.period), self._rules(standing), then)
+        facts = alone(facts, clause, standing.episode).dated_by(then.period)
+        sitting = Sitting(facts, self._rules(standing), then)
         return verdict_at(clause, sitting).value is not False
 
     def _own_time(self, standing: Standing) -> Horizon:

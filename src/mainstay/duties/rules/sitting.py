@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from mainstay.duties.rules import edition as words
 from mainstay.duties.rules.anchors import Anchors, matching
-from mainstay.duties.rules.edition import Ruleset
+from mainstay.duties.rules.edition import Clause, Ruleset
 from mainstay.duties.rules.facts import Exposure, PersonFacts, PostFacts, QuestionFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.verdict import Verdict
 
 SubjectFacts = PersonFacts | PostFacts | QuestionFacts
+
+# Days of which every fact is an episode of its own -> the list of these facts.
+EACH: dict[str, str] = {"order": "orders", "objection": "objections"}
+
+
+def each_of(clause: Clause) -> str | None:
+    """The list of whose facts each is asked by itself, as if it were the only one; None for most clauses."""
+    return EACH.get(clause.episode.chain[0])
+
+
+def alone(facts: Any, clause: Clause, episode: str) -> Any:
+    """The facts as one order or objection knows them: of its kind there is no other."""
+    name = each_of(clause)
+    if name is None or not isinstance(facts, PersonFacts):
+        return facts
+    return replace(facts, **{name: tuple(item for item in getattr(facts, name) if item.id.hex == episode)})
 
 
 class Sitting:

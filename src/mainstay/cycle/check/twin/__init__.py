@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mainstay.cycle.check import state_proof
 from mainstay.cycle.check.findings import Finding
-from mainstay.cycle.check.twin import categories, clauses, compare, exposures, hindsight, moment, visible
+from mainstay.cycle.check.twin import categories, clauses, compare, each, exposures, hindsight, moment, visible
 from mainstay.cycle.check.twin.moment import Moment
 from mainstay.cycle.check.twin.scope import Scope
 from mainstay.duties.rules.edition import Ruleset
@@ -66,27 +66,29 @@ def _persons(
 ) -> list[Finding]:
     """One disease's duties of persons, by the rules of the next day and, for the day that is over, its own."""
     clauses.prepare(duck)
-    compare.gather(duck, disease, "person", last)
+    compare.gather(duck, disease, "person", last, each.kinds(rules, before))
+    each.see(duck, disease)
     same = rules is not None and before is not None and rules.editions == before.editions
-    coming = Scope(duck, rules, "coming") if rules is not None else None
-    ending = coming if same else Scope(duck, before, "ending") if before is not None else None
+    coming = each.scopes(duck, rules, "coming")
+    ending = coming if same else each.scopes(duck, before, "ending")
     categorised = None
-    if coming is not None:
-        instants = [_now(coming.subjects(), last), _OWN_TIMES, *([_period_began(last)] if same else [])]
-        coming.set_points(" UNION ALL ".join(instants))
-        clauses.judge_now(coming, "person", last)
-        clauses.answer(coming)
-        categorised = clauses.categorise(coming)
-    if ending is not None:
+    for scope in coming:
+        instants = [_now(scope.subjects(), scope.each, last), _own_times(scope.each)]
+        scope.set_points(" UNION ALL ".join([*instants, *([_period_began(scope.each, last)] if same else [])]))
+        clauses.judge_now(scope, "person", last)
+    if coming:
+        clauses.answer(coming[0])
+        categorised = clauses.categorise(coming[0])
+    for scope in ending:
         if not same:
-            ending.set_points(_period_began(last))
-        clauses.judge_period(ending, "person", last)
+            scope.set_points(_period_began(scope.each, last))
+        clauses.judge_period(scope, "person", last)
     findings = compare.compare(duck, disease, last) + categories.compare(duck, disease, categorised)
     findings += hindsight.compare(duck, rules, before, last)
-    if ending is not None:
+    if ending:
         # The link step knows the diseases that rules of the period's day know.
-        findings += exposures.compare(ending)
-    for scope in {coming, ending} - {None}:
+        findings += exposures.compare(ending[0])
+    for scope in {*coming, *ending}:
         scope.drop()
     return findings
 
@@ -98,29 +100,30 @@ def _house(duck: duckdb.DuckDBPyConnection, subject: str, house: Ruleset, last: 
     everybody = "organisations_post" if subject == "post" else "v_question"
     key = "id" if subject == "post" else "subject_id"
     scope = Scope(duck, house, "house")
-    scope.set_points(f"{_now(f'SELECT {key} AS subject_id FROM {everybody}', last)} UNION ALL {_OWN_TIMES}")
+    scope.set_points(f"{_now(f'SELECT {key} AS subject_id FROM {everybody}', '', last)} UNION ALL {_own_times('')}")
     clauses.judge_now(scope, subject, last)
     findings = compare.compare(duck, HOUSE, last)
     scope.drop()
     return findings
 
 
-def _now(subjects: str, last: Moment) -> str:
+def _now(subjects: str, kind: str, last: Moment) -> str:
     """Everybody known, and everybody with a duty, at the run's moment."""
-    both = f"{subjects} UNION SELECT subject_id FROM actual"
+    both = f"{subjects} UNION SELECT subject_id FROM actual WHERE each = '{kind}'"
     return f'SELECT subject_id, {last.at} AS "at", TRUE AS now FROM ({both})'
 
 
-def _period_began(last: Moment) -> str:
+def _period_began(kind: str, last: Moment) -> str:
     """Whose day was accounted for, at its beginning."""
     return (
         f"SELECT DISTINCT subject_id, day_start(DATE '{last.period}') AS \"at\", FALSE AS now FROM actual "
-        f"WHERE occurrence = DATE '{last.period}'"
+        f"WHERE occurrence = DATE '{last.period}' AND each = '{kind}'"
     )
 
 
-# One-off duties that are open, or that the run closed, at the instants at which they began.
-_OWN_TIMES = (
-    'SELECT subject_id, starts_at AS "at", FALSE AS now FROM actual '
-    "WHERE occurrence IS NULL AND NOT establish AND (status = 'open' OR status IS DISTINCT FROM before)"
-)
+def _own_times(kind: str) -> str:
+    """One-off duties that are open, or that the run closed, at the instants at which they began."""
+    return (
+        'SELECT subject_id, starts_at AS "at", FALSE AS now FROM actual WHERE occurrence IS NULL AND NOT establish '
+        f"AND each = '{kind}' AND (status = 'open' OR status IS DISTINCT FROM before)"
+    )

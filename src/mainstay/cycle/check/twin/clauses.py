@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mainstay.cycle.check import sql
+from mainstay.cycle.check.twin import each
 from mainstay.cycle.check.twin.anchors import anchored
 from mainstay.cycle.check.twin.conditions import Statement
 from mainstay.cycle.check.twin.evidence import add_proof
@@ -40,10 +41,10 @@ def prepare(duck: duckdb.DuckDBPyConnection) -> None:
 
 def judge_now(scope: Scope, subject: str, moment: Moment) -> None:
     """Every clause at the run's moment and at the instants at which open duties began."""
-    for clause in scope.rules.by_subject[subject]:
+    for clause in _asked_of(subject, scope):
         table = verdicts(clause, scope)
         scope.add("bound", f"SELECT {sql.quoted(clause.id)}, {_BOUND} FROM {table} WHERE binding IS NOT FALSE")
-        scope.add("asked", f"SELECT unnest(names), subject_id FROM {table} WHERE now AND len(names) > 0")
+        scope.add("asked", f"SELECT unnest(names), {each.PERSON} FROM {table} WHERE now AND len(names) > 0")
         scope.add("expected", _expected(clause, table, scope, moment))
         scope.add("terms", _terms(clause))
         add_proof(clause, scope)
@@ -52,7 +53,7 @@ def judge_now(scope: Scope, subject: str, moment: Moment) -> None:
 
 def judge_period(scope: Scope, subject: str, moment: Moment) -> None:
     """The daily clauses at the beginning of the period's day."""
-    for clause in scope.rules.by_subject[subject]:
+    for clause in _asked_of(subject, scope):
         if clause.demand.daily:
             scope.add(
                 "bound_in_period",
@@ -63,6 +64,11 @@ def judge_period(scope: Scope, subject: str, moment: Moment) -> None:
 
 
 _BOUND = 'subject_id, "at", binding'
+
+
+def _asked_of(subject: str, scope: Scope) -> list[Clause]:
+    """The clauses that are asked of the subjects of a scope: persons, or each order or objection."""
+    return [clause for clause in scope.rules.by_subject[subject] if each.kind_of(clause) == scope.each]
 
 
 def _terms(clause: Clause) -> str:
@@ -96,7 +102,9 @@ def _expected(clause: Clause, table: str, scope: Scope, moment: Moment) -> str:
     """A duty for everybody the clause binds at the run's moment: for the next day where it is a daily one."""
     occurrence = f"DATE '{moment.next_day}'" if clause.demand.daily else "NULL"
     episode = "NULL"
-    if clause.subject == "person":
+    if scope.each:
+        episode = each.RECORD
+    elif clause.subject == "person":
         found = anchored(clause.episode, scope, clause.exposure)
         episode = f"(SELECT a.id FROM {found} a WHERE a.subject_id = b.subject_id)"
     return f"SELECT {sql.quoted(clause.id)}, b.subject_id, {occurrence}, {episode} FROM {table} b WHERE now AND binding"

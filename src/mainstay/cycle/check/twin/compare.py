@@ -20,11 +20,20 @@ ESTABLISH = "establish."
 _DAY = 86_400_000_000
 
 
-def gather(duck: duckdb.DuckDBPyConnection, disease: str, subject: str, moment: Moment) -> None:
-    """actual: the duties of one kind of subject under one disease, `before` being the status before the run."""
+def gather(
+    duck: duckdb.DuckDBPyConnection, disease: str, subject: str, moment: Moment, each: dict[str, str] | None = None
+) -> None:
+    """actual: the duties of one kind of subject under one disease, `before` being the status before the run.
+
+    `each`: {clause: kind} of those asked of each record, which then is the subject, called person:record.
+    """
+    kind = " ".join(f"WHEN {sql.quoted(name)} THEN '{of}'" for name, of in (each or {}).items())
+    kind = f"CASE d.clause {kind} ELSE '' END" if kind else "''"
     duck.execute(
         "CREATE OR REPLACE TABLE actual AS "
-        "SELECT d.id, d.subject_id, d.clause, d.episode, d.occurrence, d.starts_at, d.due_at, d.kind, d.edition, "
+        f"SELECT d.id, {kind} AS each, "
+        f"CASE WHEN {kind} = '' THEN d.subject_id ELSE d.subject_id || ':' || d.episode END AS subject_id, "
+        "d.clause, d.episode, d.occurrence, d.starts_at, d.due_at, d.kind, d.edition, "
         f"s.status, s.required, d.entry_id > {moment.to_entry} AS opened_now, "
         "b.status AS before, b.required AS required_before, "
         f"starts_with(d.clause, '{ESTABLISH}') AS establish "
@@ -44,7 +53,8 @@ def status_before(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
 
 
 # Each duty beside what the twin says of it: whether it is owed now, whether its evidence is there, and whether
-# it bound at its own time (by today's facts, so that the clock alone withdraws nothing).
+# it bound at its own time (by today's facts, so that the clock alone withdraws nothing; but what hangs on an order
+# ends with it).
 _LOOKED_AT = """
 CREATE OR REPLACE TABLE looked_at AS
 SELECT a.*,
@@ -65,7 +75,7 @@ LEFT JOIN (
     SELECT *, FALSE AS of_period FROM bound UNION ALL SELECT *, TRUE AS of_period FROM bound_in_period
 ) b ON b.subject_id = a.subject_id AND b.clause = a.clause
     AND b.of_period = COALESCE(a.occurrence = DATE '{period}', FALSE)
-    AND (b.of_period OR b."at" = CASE WHEN a.occurrence IS NULL THEN a.starts_at ELSE {at} END)
+    AND (b.of_period OR b."at" = CASE WHEN a.occurrence IS NULL AND a.each = '' THEN a.starts_at ELSE {at} END)
 """
 
 # The status a duty ought to have and why, where that is not the one it has. `period` is the day that is over.
@@ -99,6 +109,7 @@ def compare(duck: duckdb.DuckDBPyConnection, disease: str, moment: Moment) -> li
 def _missing(duck: duckdb.DuckDBPyConnection, disease: str) -> list[Finding]:
     def tell(subject: str, clause: str, occurrence: str) -> Finding:
         day = f" of {occurrence}" if occurrence else ""
+        subject = subject.partition(":")[0]
         sentence = f"{subject} is owed {clause}{day} under {disease}, and no such duty exists: somebody is missed."
         return Finding(NOT_OPENED, "duties_duty", subject, f"{clause}{day}", "none", sentence)
 
@@ -119,7 +130,7 @@ def _missing(duck: duckdb.DuckDBPyConnection, disease: str) -> list[Finding]:
 def _standing_wrongly(duck: duckdb.DuckDBPyConnection, moment: Moment) -> list[Finding]:
     def tell(duty: str, subject: str, clause: str, day: str, status: str, fault: str) -> Finding:
         what = f"{clause} of {day}" if day else clause
-        sentence = f"Duty {duty} ({what}, of {subject}) is {status}; it should be {fault}."
+        sentence = f"Duty {duty} ({what}, of {subject.partition(':')[0]}) is {status}; it should be {fault}."
         return Finding(STATUS_WRONG, "duties_dutystate", duty, fault, status, sentence)
 
     return sql.found(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mainstay.cycle.check import sql
 from mainstay.cycle.check.findings import Finding
-from mainstay.cycle.check.twin import clauses
+from mainstay.cycle.check.twin import clauses, each
 from mainstay.cycle.check.twin.compare import STATUS_WRONG
 from mainstay.cycle.check.twin.moment import Moment
 from mainstay.cycle.check.twin.scope import Scope
@@ -35,7 +35,7 @@ def _marked(duck: duckdb.DuckDBPyConnection, past: bool, last: Moment) -> int:
     """marked: the duties whose mark the run changed, of days up to the period's or of all else; how many."""
     of_past = f"COALESCE(occurrence <= DATE '{last.period}', FALSE)"
     duck.execute(
-        "CREATE OR REPLACE TABLE marked AS SELECT id, subject_id, clause, required, "
+        f"CREATE OR REPLACE TABLE marked AS SELECT id, {each.PERSON} AS subject_id, each, episode, clause, required, "
         'COALESCE(day_start(occurrence), starts_at) AS "at", COALESCE(occurrence, day_of(starts_at)) AS own_day '
         f"FROM actual WHERE required <> required_before AND NOT establish AND {of_past} = {past}"
     )
@@ -45,10 +45,12 @@ def _marked(duck: duckdb.DuckDBPyConnection, past: bool, last: Moment) -> int:
 def _compare(duck: duckdb.DuckDBPyConnection, rules: Ruleset) -> list[Finding]:
     for kind in LISTS:
         begins = _BEGINS.get(kind, "f.day")
+        alone = f" AND (m.each <> '{kind}' OR f.id = m.episode)" if kind in each.KINDS else ""
         # Each duty is a subject of its own here: it knows what its person's facts say of the time up to its day.
         duck.execute(
             f"CREATE OR REPLACE TABLE dated_{kind} AS SELECT m.id AS subject_id, f.* EXCLUDE subject_id "
-            f"FROM v_{kind} f JOIN marked m USING (subject_id) WHERE f.day IS NULL OR {begins} <= m.own_day"
+            f"FROM v_{kind} f JOIN marked m USING (subject_id) "
+            f"WHERE (f.day IS NULL OR {begins} <= m.own_day){alone}"
         )
     scope = Scope(duck, rules, "hindsight", seen_as="dated")
     scope.set_points('SELECT id AS subject_id, "at", FALSE AS now FROM marked')

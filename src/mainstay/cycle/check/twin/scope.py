@@ -32,14 +32,17 @@ class Scope:
 
     `points` is a table (point_id, subject_id, at, today, now); `rules` names the clauses that
     conditions may refer to; `name` is the schema in which all tables made here stand. Facts are read
-    from the tables <seen_as>_<kind>.
+    from the tables <seen_as>_<kind>. `each` is the kind of record that every subject here is one of.
     """
 
-    def __init__(self, duck: duckdb.DuckDBPyConnection, rules: Ruleset, name: str, seen_as: str = "v") -> None:
+    def __init__(
+        self, duck: duckdb.DuckDBPyConnection, rules: Ruleset, name: str, seen_as: str = "v", each: str = ""
+    ) -> None:
         self.duck = duck
         self.rules = rules
         self.name = name
         self.points = f"{name}.points"
+        self.each = each
         self._seen_as = seen_as
         self._made: dict[str, str] = {}
         self._waiting: dict[str, list[str]] = {}
