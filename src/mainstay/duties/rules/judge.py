@@ -93,8 +93,14 @@ def _ask(clause: Clause, sitting: Sitting, owed: list[Owed], asked: dict[str, Ow
         owed += _daily(clause, context, verdict)
     elif verdict.value:
         owed.append(_once(clause, context, verdict))
-    for name in verdict.unknown:
-        asked.setdefault(name, _establish(clause, name, context, verdict))
+    if verdict.unknown and not _closed(clause, context):
+        for name in verdict.unknown:
+            asked.setdefault(name, _establish(clause, name, context, verdict))
+
+
+def _closed(clause: Clause, context: Context) -> bool:
+    """Whether a one-off clause has its evidence already: then nothing hangs on what it does not know."""
+    return not clause.demand.daily and bool(evidence_for(clause, context, day=None).value)
 
 
 def _each(clause: Clause, sitting: Sitting) -> list[Sitting]:

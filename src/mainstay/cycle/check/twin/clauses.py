@@ -9,7 +9,7 @@ from mainstay.cycle.check import sql
 from mainstay.cycle.check.twin import each
 from mainstay.cycle.check.twin.anchors import anchored
 from mainstay.cycle.check.twin.conditions import Statement
-from mainstay.cycle.check.twin.evidence import add_proof
+from mainstay.cycle.check.twin.evidence import add_proof, once_there
 from mainstay.cycle.check.twin.moment import Moment
 from mainstay.cycle.check.twin.predicates import established
 from mainstay.cycle.check.twin.scope import Scope
@@ -44,7 +44,7 @@ def judge_now(scope: Scope, subject: str, moment: Moment) -> None:
     for clause in _asked_of(subject, scope):
         table = verdicts(clause, scope)
         scope.add("bound", f"SELECT {sql.quoted(clause.id)}, {_BOUND} FROM {table} WHERE binding IS NOT FALSE")
-        scope.add("asked", f"SELECT unnest(names), {each.PERSON} FROM {table} WHERE now AND len(names) > 0")
+        scope.add("asked", _asked(clause, table, scope))
         scope.add("expected", _expected(clause, table, scope, moment))
         scope.add("terms", _terms(clause))
         add_proof(clause, scope)
@@ -66,6 +66,12 @@ def judge_period(scope: Scope, subject: str, moment: Moment) -> None:
 _BOUND = 'subject_id, "at", binding'
 
 
+def _asked(clause: Clause, table: str, scope: Scope) -> str:
+    """What must be found out because the clause hangs on it; nothing hangs on it once a one-off one is closed."""
+    closed = "FALSE" if clause.demand.daily else f"COALESCE({once_there(clause, scope, clause.exposure)}, FALSE)"
+    return f"SELECT unnest(names), {each.PERSON} FROM {table} p WHERE now AND len(names) > 0 AND NOT {closed}"
+
+
 def _asked_of(subject: str, scope: Scope) -> list[Clause]:
     """The clauses that are asked of the subjects of a scope: persons, or each order or objection."""
     return [clause for clause in scope.rules.by_subject[subject] if each.kind_of(clause) == scope.each]
@@ -82,8 +88,8 @@ def _terms(clause: Clause) -> str:
 
 
 def verdicts(clause: Clause, scope: Scope) -> str:
-    """(subject_id, at, now, binding, names): `when` holds and `until` does not yet; an end that cannot be told
-    has not come. `names` are what the verdict hangs on.
+    """(point_id, subject_id, at, now, binding, names): `when` holds and `until` does not yet; an end that cannot be
+    told has not come. `names` are what the verdict hangs on.
     """
     statement = Statement(scope, clause.exposure)
     when = statement.truth(clause.when)
@@ -94,7 +100,9 @@ def verdicts(clause: Clause, scope: Scope) -> str:
     names = ", ".join(f"CASE WHEN {here} THEN {name} END" for name, here in missing)
     hangs_on = f"list_filter([{names}], lambda name: name IS NOT NULL)" if names else "CAST([] AS VARCHAR[])"
     return scope.table(
-        statement.select(f'p.subject_id, p."at", p.now, {when} AND NOT {ended} AS binding, {hangs_on} AS names')
+        statement.select(
+            f'p.point_id, p.subject_id, p."at", p.now, {when} AND NOT {ended} AS binding, {hangs_on} AS names'
+        )
     )
 
 
