@@ -284,3 +284,19 @@ def test_a_second_orders_duty_that_was_never_opened_is_missed(story: World):
             cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [value_of(duty.id)])
     (missed,) = [finding for finding in check.run().findings if finding.code == "duty.not_opened"]
     assert (missed.id, missed.expected) == (story.person("Hu").hex, "order.serve")
+
+
+def test_a_spell_of_exposures_is_asked_once_whichever_exposure_names_it(story: World):
+    """Hu met Gao last on the 1st; then Ge, of the day before, and Gu, of the same day, turn out to be cases too."""
+    for index, met, known in (("Ge", "2020-01-31", "2020-02-03"), ("Gu", "2020-02-01", "2020-02-04")):
+        story.classified(index, "confirmed", known)
+        story.met("Hu", index, known=known, last=met, kind="visit")
+        story.cycle(known)
+        assert codes() == []
+    offers = DutyState.objects.filter(duty__clause="contact.offer_place", duty__subject_id=story.person("Hu"))
+    assert list(offers.values_list("status", flat=True)) == ["open"]
+    for value, known in (("discarded", "2020-02-05"), ("confirmed", "2020-02-06")):
+        story.classified("Gao", value, known)  # the exposure that named it falls away, the spell does not
+        story.cycle(known)
+        assert codes() == []
+        assert list(offers.values_list("status", flat=True)) == ["open"]

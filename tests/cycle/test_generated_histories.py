@@ -243,6 +243,11 @@ def _until(history: list[Said], day: int) -> list[Any]:
         seen = []
         for n in range(day + 1):
             world.cycle(_text(n))
-            seen.append({name: world.standing(name, _text(n)) for name in NAMES})
+            seen.append({name: _all_of(world, name, _text(n)) for name in NAMES})
         transaction.set_rollback(True)
     return seen
+
+
+def _all_of(world: World, name: str, on: str) -> list[tuple[str, str, str]]:
+    """Every duty as it stood, also where one clause has several: a withdrawn one beside its successor."""
+    return sorted((row.clause, str(row.occurrence), row.status) for row in world.duties(name, on))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from mainstay.duties.rules import edition as words
-from mainstay.duties.rules.anchors import current_class
+from mainstay.duties.rules.anchors import current_class, last_day
 from mainstay.duties.rules.edition import CATEGORIES, CategoryRule, Clause, FactEvidence, Ruleset
 from mainstay.duties.rules.facts import PersonFacts, PostFacts
 from mainstay.duties.rules.horizon import Horizon
@@ -23,7 +23,10 @@ ESTABLISH_WITHIN = timedelta(hours=24)
 
 
 class Owed(NamedTuple):
-    """One duty that ought to exist. `evidence` is set once it is satisfied; `facts` are its grounds."""
+    """One duty that ought to exist. `evidence` is set once it is satisfied; `facts` are its grounds.
+
+    `spell` names exposures, each of which may have given the same duty its episode before.
+    """
 
     clause: str
     edition: str
@@ -37,6 +40,7 @@ class Owed(NamedTuple):
     facts: tuple[UUID, ...]
     owner: tuple[str, ...]
     escalate: tuple[words.Escalation, ...]
+    spell: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,18 @@ def _owed(
         facts=verdict.facts,
         owner=clause.owner,
         escalate=clause.escalate,
+        spell=_spell(clause, context),
     )
+
+
+def _spell(clause: Clause, context: Context) -> tuple[str, ...]:
+    """Every exposure that is of the present spell, or was while it counted (its index may be no case any more)."""
+    if clause.episode.chain[0] != "exposure_spell" or len(context.facts.exposures) < 2:
+        return ()
+    gap = context.rules.exposure_gap_days
+    began = context.anchors.element("exposure_spell")
+    days = [(item, last_day(item)) for item in context.facts.exposures]
+    return tuple(item.id.hex for item, day in days if began and day and (began.date - day).days <= gap)
 
 
 def _episode(clause: Clause, context: Context, verdict: Verdict) -> str:

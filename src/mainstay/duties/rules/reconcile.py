@@ -81,6 +81,24 @@ def duty_id(subject_type: str, subject_id: UUID, owed: Owed) -> UUID:
     return derived_id("duty", subject_type, subject_id.hex, owed.disease, owed.clause, owed.episode, day)
 
 
+def _identity(subject: Subject, owed: Owed, existing: dict[UUID, Standing]) -> UUID:
+    """The duty that carries what is owed: a spell of exposure keeps the one it has.
+
+    An exposure of the same spell may come to be known, or be corrected, so that it is found first from
+    then on: that gives the spell another episode, and no reason to ask the same again.
+    """
+    own = duty_id(subject.type, subject.id, owed)
+    if not owed.spell:
+        return own
+    names = (own, *(duty_id(subject.type, subject.id, owed._replace(episode=name)) for name in owed.spell))
+    found = [name for name in names if name in existing]
+    return min(found, key=lambda name: _CARRIES.index(existing[name].status), default=own)
+
+
+# Of several duties of one spell the first by status carries it: what was withdrawn stays so beside one that stands.
+_CARRIES = (OPEN, DONE, MISSED, EXCUSED, WITHDRAWN)
+
+
 def reconcile(
     subject: Subject,
     owed: tuple[Owed, ...],
@@ -90,7 +108,7 @@ def reconcile(
 ) -> list[Change]:
     """The changes, in the order of what is owed and then of what stands; none where all is as it ought to be."""
     desk = _Desk(subject, horizon, resolve)
-    wanted = {duty_id(subject.type, subject.id, item): item for item in owed}
+    wanted = {_identity(subject, item, existing): item for item in owed}
     changes: list[Change] = []
     for identity, item in wanted.items():
         if identity not in existing:

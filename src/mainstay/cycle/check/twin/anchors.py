@@ -91,6 +91,15 @@ def _spell(scope: Scope, exposures: str) -> str:
     return first_of(f"SELECT subject_id, day, id FROM ({begins})", "day DESC")
 
 
+def spell(scope: Scope, exposure: ExposedTo | None) -> str:
+    """(subject_id, ids): every exposure that is of the present observation, or was while it counted."""
+    began = element("exposure_spell", scope, exposure)
+    return scope.table(
+        f"SELECT subject_id, list(e.id) AS ids FROM {scope.exposures(None)} e JOIN {began} s USING (subject_id) "
+        f"WHERE s.day - e.last <= {scope.rules.exposure_gap_days} GROUP BY subject_id"
+    )
+
+
 _OF_EXPOSURES: dict[str, Callable[[Scope, str], str]] = {
     "last_exposure": _last,
     "first_exposure": _first,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mainstay.cycle.check import sql
 from mainstay.cycle.check.twin import each
-from mainstay.cycle.check.twin.anchors import anchored
+from mainstay.cycle.check.twin.anchors import anchored, spell
 from mainstay.cycle.check.twin.conditions import Statement
 from mainstay.cycle.check.twin.evidence import add_proof, once_there
 from mainstay.cycle.check.twin.moment import Moment
@@ -26,8 +26,8 @@ def prepare(duck: duckdb.DuckDBPyConnection) -> None:
         'bound (clause VARCHAR, subject_id VARCHAR, "at" BIGINT, binding BOOLEAN)',
         # The same at the beginning of the period's day, by the rules that held then.
         'bound_in_period (clause VARCHAR, subject_id VARCHAR, "at" BIGINT, binding BOOLEAN)',
-        # Duties that must exist; episode NULL where the twin does not name it.
-        "expected (clause VARCHAR, subject_id VARCHAR, occurrence DATE, episode VARCHAR)",
+        # Duties that must exist, and which facts may name its episode; NULL where the twin does not say.
+        "expected (clause VARCHAR, subject_id VARCHAR, occurrence DATE, episodes VARCHAR[])",
         # By whom, and for which day (NULL: any), the evidence is there.
         "proof (clause VARCHAR, subject_id VARCHAR, day DATE)",
         # What a verdict hangs on, and what is known of it.
@@ -109,13 +109,18 @@ def verdicts(clause: Clause, scope: Scope) -> str:
 def _expected(clause: Clause, table: str, scope: Scope, moment: Moment) -> str:
     """A duty for everybody the clause binds at the run's moment: for the next day where it is a daily one."""
     occurrence = f"DATE '{moment.next_day}'" if clause.demand.daily else "NULL"
-    episode = "NULL"
+    episodes = "NULL"
     if scope.each:
-        episode = each.RECORD
+        episodes = f"[{each.RECORD}]"
     elif clause.subject == "person":
         found = anchored(clause.episode, scope, clause.exposure)
-        episode = f"(SELECT a.id FROM {found} a WHERE a.subject_id = b.subject_id)"
-    return f"SELECT {sql.quoted(clause.id)}, b.subject_id, {occurrence}, {episode} FROM {table} b WHERE now AND binding"
+        episodes = f"(SELECT [a.id] FROM {found} a WHERE a.subject_id = b.subject_id)"
+    if clause.episode.chain[0] == "exposure_spell":
+        found = spell(scope, clause.exposure)
+        episodes = f"COALESCE((SELECT a.ids FROM {found} a WHERE a.subject_id = b.subject_id), {episodes})"
+    return (
+        f"SELECT {sql.quoted(clause.id)}, b.subject_id, {occurrence}, {episodes} FROM {table} b WHERE now AND binding"
+    )
 
 
 def answer(scope: Scope) -> None:

@@ -60,9 +60,11 @@ CREATE OR REPLACE TABLE looked_at AS
 SELECT a.*,
     CASE WHEN a.establish
         THEN EXISTS (SELECT 1 FROM asked q WHERE q.subject_id = a.subject_id AND q.name = a.clause[{skip}:])
-        ELSE EXISTS (SELECT 1 FROM expected e WHERE e.subject_id = a.subject_id AND e.clause = a.clause
-            AND e.occurrence IS NOT DISTINCT FROM a.occurrence AND COALESCE(e.episode = a.episode, TRUE))
+        ELSE EXISTS (SELECT 1 FROM expected e WHERE {expects_a})
     END AS owed,
+    NOT a.establish AND EXISTS (SELECT 1 FROM expected e JOIN actual o ON {expects_o}
+        WHERE {expects_a} AND len(e.episodes) > 1
+        AND o.id <> a.id AND o.status <> 'withdrawn' AND NOT o.opened_now) AS carried,
     CASE WHEN a.establish
         THEN EXISTS (SELECT 1 FROM answered q
             WHERE q.subject_id = a.subject_id AND q.name = a.clause[{skip}:])
@@ -78,6 +80,12 @@ LEFT JOIN (
     AND (b.of_period OR b."at" = CASE WHEN a.occurrence IS NULL AND a.each = '' THEN a.starts_at ELSE {at} END)
 """
 
+# What is expected is a duty of this clause and day whose episode is one of those that may name it.
+_EXPECTS = (
+    "e.subject_id = {0}.subject_id AND e.clause = {0}.clause AND e.occurrence IS NOT DISTINCT FROM {0}.occurrence "
+    "AND (e.episodes IS NULL OR list_contains(e.episodes, {0}.episode))"
+)
+
 # The status a duty ought to have and why, where that is not the one it has. `period` is the day that is over.
 _FAULT = """
 CASE
@@ -85,9 +93,10 @@ CASE
     WHEN status = 'open' AND proven AND NOT (establish AND owed) THEN 'done: its evidence is there'
     WHEN status = 'open' AND NOT owed AND binding IS FALSE THEN 'withdrawn: nothing calls for it'
     WHEN opened_now AND NOT owed THEN 'never opened: nothing calls for it'
+    WHEN opened_now AND carried THEN 'never opened: another of the same spell carries it'
     WHEN status = 'missed' AND (occurrence IS NULL OR occurrence > DATE '{period}')
         THEN 'open: only a day that is over can be missed'
-    WHEN status = 'withdrawn' AND owed THEN 'open or done: it is owed'
+    WHEN status = 'withdrawn' AND owed AND NOT carried THEN 'open or done: it is owed'
     WHEN status = before THEN NULL
     WHEN status = 'done' AND NOT proven THEN 'not done: there is no evidence'
     WHEN status = 'missed' AND proven THEN 'done: its evidence is there'
@@ -102,7 +111,8 @@ END
 
 def compare(duck: duckdb.DuckDBPyConnection, disease: str, moment: Moment) -> list[Finding]:
     """Every duty missing, standing wrongly or opened on other terms than its clause's."""
-    duck.execute(_LOOKED_AT.format(skip=len(ESTABLISH) + 1, period=moment.period, at=moment.at))
+    expects = {f"expects_{alias}": _EXPECTS.format(alias) for alias in ("a", "o")}
+    duck.execute(_LOOKED_AT.format(skip=len(ESTABLISH) + 1, period=moment.period, at=moment.at, **expects))
     return [*_missing(duck, disease), *_standing_wrongly(duck, moment), *_terms_off(duck)]
 
 
@@ -114,14 +124,15 @@ def _missing(duck: duckdb.DuckDBPyConnection, disease: str) -> list[Finding]:
         return Finding(NOT_OPENED, "duties_duty", subject, f"{clause}{day}", "none", sentence)
 
     wanted = (
-        "SELECT DISTINCT subject_id, clause, occurrence, episode FROM expected UNION ALL "
+        "SELECT subject_id, clause, occurrence, episodes FROM expected UNION ALL "
         f"SELECT DISTINCT subject_id, '{ESTABLISH}' || name, NULL, NULL FROM asked"
     )
     return sql.found(
         duck,
         f"SELECT e.subject_id, e.clause, COALESCE(CAST(e.occurrence AS VARCHAR), '') FROM ({wanted}) e "
         "WHERE NOT EXISTS (SELECT 1 FROM actual a WHERE a.subject_id = e.subject_id AND a.clause = e.clause "
-        "AND a.occurrence IS NOT DISTINCT FROM e.occurrence AND COALESCE(a.episode = e.episode, TRUE)) "
+        "AND a.occurrence IS NOT DISTINCT FROM e.occurrence "
+        "AND (e.episodes IS NULL OR list_contains(e.episodes, a.episode))) "
         "ORDER BY 1, 2, 3",
         tell,
     )
