@@ -150,6 +150,8 @@ def _by_day(exposures: Sequence[Exposure]) -> list[tuple[date, datetime, int, Ex
 
 def present_spell(exposures: Sequence[Exposure], gap_days: int) -> list[Exposure]:
     """The exposures of the present observation: exposures no further apart than the gap are one spell."""
+    if len(exposures) == 1:
+        return [item for item in exposures if last_day(item) is not None]
     days = _by_day(exposures)
     begins = 0
     for place in range(1, len(days)):

@@ -15,7 +15,7 @@ from mainstay.duties.rules.facts import PersonFacts, PostFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.predicates import evaluate, known_by
 from mainstay.duties.rules.relevance import present_in, relevant
-from mainstay.duties.rules.sitting import Context, Sitting, SubjectFacts, alone, each_of
+from mainstay.duties.rules.sitting import EACH, Context, Sitting, SubjectFacts, alone, each_of
 from mainstay.duties.rules.verdict import FALSE, Verdict
 
 ESTABLISH = "establish."
@@ -169,13 +169,13 @@ def _owed(
         facts=verdict.facts,
         owner=clause.owner,
         escalate=clause.escalate,
-        spell=_spell(clause, context),
+        spell=_spell(context) if clause.episode.chain[0] == "exposure_spell" else (),
     )
 
 
-def _spell(clause: Clause, context: Context) -> tuple[str, ...]:
+def _spell(context: Context) -> tuple[str, ...]:
     """Every exposure that is of the present spell, or was while it counted (its index may be no case any more)."""
-    if clause.episode.chain[0] != "exposure_spell" or len(context.facts.exposures) < 2:
+    if len(context.facts.exposures) < 2:
         return ()
     gap = context.rules.exposure_gap_days
     began = context.anchors.element("exposure_spell")
@@ -186,7 +186,7 @@ def _spell(clause: Clause, context: Context) -> tuple[str, ...]:
 def _episode(clause: Clause, context: Context, verdict: Verdict) -> str:
     """What began it: the fact the clause's anchor finds, else the first of the facts that decided."""
     if isinstance(context.facts, PersonFacts):
-        each = each_of(clause)
+        each = EACH.get(clause.episode.chain[0])
         if each is not None:
             own: UUID = getattr(context.facts, each)[0].id
             return own.hex
