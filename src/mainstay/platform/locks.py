@@ -32,8 +32,12 @@ def lease(name: str, wait: timedelta = LENGTH * 2) -> Iterator[None]:
     pause = threading.Event()
     while not _take(name, holder):
         if now() >= give_up:
+            # Not the caller's mistake: nothing asked for is wrong, and the same will work later.
             raise MainstayError(
-                BUSY, f"Another process holds '{name}'; wait until it is done, then try again.", {"lease": name}
+                BUSY,
+                f"Another process holds '{name}'; wait until it is done, then try again.",
+                {"lease": name},
+                exit_code=3,
             )
         pause.wait(0.2)
     stop = threading.Event()
