@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from mainstay.people.services import Identity, look_up
 from mainstay.places.models import Place
 from mainstay.platform import bulk, ledger
 from mainstay.platform.models import Actor, Instance
+from mainstay.platform.progress import Progress, silent
 
 PROFILE = "demo"
 DISEASE = "covid-19"
@@ -35,7 +36,6 @@ REASON = {"isolation": "suspected or confirmed to be infected", "quarantine": "n
 # Papers a transaction: each is a ledger entry of its own, but the disk is waited for once.
 PAPERS = 50
 
-Progress = Callable[[str, int, int], None]
 Line = dict[str, str]
 
 
@@ -47,10 +47,6 @@ class Arrived:
     delivered: dict[str, Delivered]
     papers: int
     persons: dict[str, UUID]
-
-
-def silent(_step: str, _done: int, _of: int) -> None:
-    """No progress shown."""
 
 
 def arrive(folder: Path, seed: int, extent: Extent, *, by: Actor, at: datetime, progress: Progress = silent) -> Arrived:

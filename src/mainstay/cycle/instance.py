@@ -22,7 +22,7 @@ from mainstay.organisations.rules import has_cycle
 from mainstay.places import services as places
 from mainstay.places.models import Place
 from mainstay.platform import ledger
-from mainstay.platform.environment import read_environment
+from mainstay.platform.environment import HOME_UNUSABLE, read_environment
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.keys import create_keys
 from mainstay.platform.models import Actor, Instance
@@ -30,10 +30,8 @@ from mainstay.platform.toml_lines import key_name, line_of, locate
 
 PROFILE_UNKNOWN = code("profile.unknown", "There is no profile of that name or file.")
 PROFILE_INVALID = code("profile.invalid", "A city profile cannot be used as it is.")
-HOME_UNUSABLE = code("home.unusable", "The instance's folder cannot be made or written.")
 
 FOLDER = Path(__file__).parent.parent / "profiles"
-DEFAULT_PROFILE = "default"
 SETUP = "mainstay init"
 
 

@@ -31,6 +31,7 @@ from mainstay.platform.clock import ONE_DAY, day_end, day_start, now
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.locks import lease
 from mainstay.platform.models import Actor, Dirty, Entry, Instance
+from mainstay.platform.progress import Progress, silent
 from mainstay.platform.reading import View
 from mainstay.platform.rows import parameter
 
@@ -49,12 +50,6 @@ JUDGE_BEFORE = failpoints.place("cycle.judge.before_commit")
 JUDGE_AFTER = failpoints.place("cycle.judge.after_commit")
 ACCOUNT_BEFORE = failpoints.place("cycle.account.before_commit")
 ACCOUNT_AFTER = failpoints.place("cycle.account.after_commit")
-
-Progress = Callable[[str, int, int], None]
-
-
-def silent(_step: str, _done: int, _of: int) -> None:
-    """No progress shown."""
 
 
 def run_cycle(*, on: date, by: Actor, progress: Progress = silent) -> list[Run]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-ORAL_CONFIRMED_WITHIN = timedelta(hours=24)
-OBJECTION_DECIDED_WITHIN = timedelta(hours=48)
+from datetime import datetime
 
 
 def order_fault(
