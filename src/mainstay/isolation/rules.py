@@ -19,6 +19,17 @@ def order_fault(
     return None
 
 
+def early_end_fault(starts: datetime, ends: datetime, earlier: datetime, reason: str) -> str | None:
+    """Why an order cannot end before its time like that; None where it can. Ending it asks less than giving it."""
+    if not reason.strip():
+        return "nobody says why"
+    if earlier <= starts:
+        return "it would end before it begins"
+    if earlier >= ends:
+        return "by itself it ends no later"
+    return None
+
+
 def decider_fault(official: str, decided_by: str) -> str | None:
     """An objection is decided by somebody other than who gave the order."""
     return "whoever gave the order cannot decide on the objection to it" if official == decided_by else None
