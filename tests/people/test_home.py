@@ -41,7 +41,7 @@ def test_nobody_knows_where_hu_lives_until_somebody_says_so(world: World) -> Non
 
 @pytest.mark.django_db
 def test_whoever_moves_takes_their_open_duties_along(world: World) -> None:
-    """Unit Two's post is vacant, so Unit One's answers for it; the duty stands in the lists of Unit Two all the same."""
+    """Unit Two's post is vacant, so Unit One's answers for it; in lists the duty stands under Unit Two."""
     world.lives("Hu", "u1")
     contact(world)
     world.cycle("2020-02-01")
