@@ -5,10 +5,12 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from mainstay.platform import locks
 from mainstay.platform.clock import now
@@ -107,3 +109,20 @@ def test_who_is_longer_at_it_than_a_lease_lasts_keeps_it(
 
     outcomes = at_once(runs(inside, work=4), comes_late)
     assert (outcomes[0], refusals(outcomes), inside) == ("done", ["lease.busy"], ["in", "out"])
+
+
+def test_a_renewal_that_fails_once_loses_nothing(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of the three in a lease's length fails; the second comes in time."""
+    monkeypatch.setattr(locks, "LENGTH", timedelta(seconds=1.5))
+    failed = []
+
+    def clock():
+        if threading.current_thread() is not threading.main_thread() and not failed:
+            failed.append(True)
+            raise OperationalError("the database went away")
+        return now()
+
+    monkeypatch.setattr(locks, "now", clock)
+    with lease("reconciler", AT_ONCE):
+        time.sleep(2.5)
+        assert failed and Lease.objects.get(name="reconciler").until_at > now()
