@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from tests.settings import HOME
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +23,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("soak"):
             item.add_marker(pytest.mark.skip(reason="a long run: make soak"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The run's own home goes with it; the database in it was closed before."""
+    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,8 @@ class Instance:
         return Instance(self.home.parent / database, database)
 
     def drop(self) -> None:
+        """Home and database go; nothing of a test stays behind."""
+        shutil.rmtree(self.home, ignore_errors=True)
         if ON_POSTGRESQL:
             _on_server(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
 

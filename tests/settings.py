@@ -4,8 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
-_home = Path(tempfile.mkdtemp(prefix="mainstay-tests-"))
-os.environ["MAINSTAY_HOME"] = str(_home)
+# Removed at the end of the run by tests/conftest.py.
+HOME = Path(tempfile.mkdtemp(prefix="mainstay-tests-"))
+os.environ["MAINSTAY_HOME"] = str(HOME)
 os.environ["MAINSTAY_KEYS"] = ",".join(
     f"{name}={digit * 64}" for name, digit in (("seal", "1"), ("blind", "2"), ("cipher", "3"), ("record", "4"))
 )
@@ -21,4 +22,4 @@ if "sqlite" in str(DATABASES["default"]["ENGINE"]):
     # What a power cut would lose matters to nobody here; on disk it is the slowest part of every test.
     options = DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
-    DATABASES["default"]["TEST"] = {"NAME": str(_home / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}

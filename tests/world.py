@@ -13,7 +13,9 @@ from mainstay.cycle import instance
 from mainstay.cycle.run import run_cycle
 from mainstay.duties.queries import DutyRow, Wanted, list_duties
 from mainstay.isolation import services as isolation
+from mainstay.people import services as people
 from mainstay.people.models import Person
+from mainstay.places.models import Place
 from mainstay.platform import ledger
 from mainstay.platform.clock import day_end, known_on
 from mainstay.platform.models import Actor
@@ -88,6 +90,11 @@ class World:
         if name not in self.people:
             self.people[name] = Person.objects.create(**columns).id
         return self.people[name]
+
+    def lives(self, name: str, place: str | None) -> Any:
+        """Somebody's home from now on, by the place's code."""
+        home = Place.objects.get(code=place) if place else None
+        return people.set_home(person=self.person(name), home=home, by=self.by, at=self.at)
 
     def _common(self, name: str, on: str, known: str | None) -> dict[str, Any]:
         return {

@@ -253,8 +253,8 @@ def test_the_index_names_every_page_of_the_guide():
 
 
 def areas() -> list[Path]:
-    """The rooms that keep tables, and science."""
-    return sorted({path.parent for path in PACKAGE.glob("*/models.py")} | {PACKAGE / "science"})
+    """The rooms that keep tables, science and the invented city."""
+    return sorted({path.parent for path in PACKAGE.glob("*/models.py")} | {PACKAGE / "science", PACKAGE / "city"})
 
 
 @pytest.mark.parametrize("area", areas(), ids=lambda area: area.name)

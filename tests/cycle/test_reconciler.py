@@ -230,8 +230,7 @@ def test_what_becomes_known_later_changes_no_day_before(world: World) -> None:
 
 
 def test_the_owner_is_by_where_the_person_is(world: World) -> None:
-    unit = Post.objects.get(code="unit-u1").place
-    world.person("Hu", home=unit, unit_id=unit.id, community_id=unit.community_id, district_id=unit.district_id)
+    world.lives("Hu", "u1")
     _contact(world)
     world.cycle("2020-02-01")
     owner = DutyState.objects.select_related("post").get(duty__clause="contact.observe", subject_id=world.person("Hu"))
@@ -252,8 +251,7 @@ def test_a_ward_without_a_post_is_its_hospitals(world: World) -> None:
 
 
 def test_a_vacant_post_falls_to_the_next_holder_above_and_makes_a_duty_to_fill_it(world: World) -> None:
-    unit = Post.objects.get(code="unit-u2").place
-    world.person("Hu", home=unit, unit_id=unit.id)
+    world.lives("Hu", "u2")
     _contact(world)
     world.cycle("2020-02-01")
     state = DutyState.objects.get(duty__clause="contact.observe", subject_id=world.person("Hu"))
@@ -263,8 +261,7 @@ def test_a_vacant_post_falls_to_the_next_holder_above_and_makes_a_duty_to_fill_i
 
 
 def test_filling_the_post_closes_that_duty_and_moves_the_others(world: World) -> None:
-    unit = Post.objects.get(code="unit-u2").place
-    world.person("Hu", home=unit, unit_id=unit.id)
+    world.lives("Hu", "u2")
     _contact(world)
     world.cycle("2020-02-01")
     organisations.assign(

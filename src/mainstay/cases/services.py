@@ -42,27 +42,14 @@ def classify(
 
 
 def record_onset(
-    *,
-    person: UUID,
-    disease: str,
-    observed: date,
-    known_at: datetime,
-    by: Actor,
-    at: datetime,
+    *, person: UUID, disease: str, observed: date, known_at: datetime, by: Actor, at: datetime,
     fact_id: UUID | None = None,
-) -> UUID:
+) -> UUID:  # fmt: skip
     """The first day of symptoms; its root."""
     return _record(
-        Onset,
-        "case.onset",
-        by,
-        at,
-        fact_id,
-        person_id=person,
-        disease=disease,
-        observed_date=observed,
-        known_at=known_at,
-    )
+        Onset, "case.onset", by, at, fact_id,
+        person_id=person, disease=disease, observed_date=observed, known_at=known_at,
+    )  # fmt: skip
 
 
 def assess_severity(
@@ -137,27 +124,14 @@ def record_outcome(
 
 
 def report_case(
-    *,
-    person: UUID,
-    disease: str,
-    observed: date,
-    known_at: datetime,
-    by: Actor,
-    at: datetime,
+    *, person: UUID, disease: str, observed: date, known_at: datetime, by: Actor, at: datetime,
     fact_id: UUID | None = None,
-) -> UUID:
+) -> UUID:  # fmt: skip
     """The statutory report went out; its root."""
     return _record(
-        Report,
-        "case.report",
-        by,
-        at,
-        fact_id,
-        person_id=person,
-        disease=disease,
-        observed_date=observed,
-        known_at=known_at,
-    )
+        Report, "case.report", by, at, fact_id,
+        person_id=person, disease=disease, observed_date=observed, known_at=known_at,
+    )  # fmt: skip
 
 
 def correct(*, model: type[Fact], root: UUID, known_at: datetime, by: Actor, at: datetime, **changes: Any) -> UUID:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,11 +19,11 @@ from mainstay.cycle.delivered import Delivered
 from mainstay.cycle.run import run_cycle
 from mainstay.cycle.sense import take_in
 from mainstay.isolation import services as isolation
-from mainstay.people.models import Person
-from mainstay.people.services import Identity, look_up
+from mainstay.people.services import Identity, look_up, set_home
 from mainstay.places.models import Place
 from mainstay.platform import bulk, ledger
 from mainstay.platform.models import Actor, Instance
+from mainstay.platform.progress import Progress, silent
 
 PROFILE = "demo"
 DISEASE = "covid-19"
@@ -32,10 +32,9 @@ SCHEME = "identity-number"
 MAPPED = ("cases", "contacts", "results", "checks", "deeds")
 BASIS = "Invented Act on Infectious Diseases, article 1"
 REASON = {"isolation": "suspected or confirmed to be infected", "quarantine": "named as a close contact"}
-# Papers a transaction: each is a ledger entry of its own, but the disk is waited for once.
+# Papers and homes a transaction: each is a ledger entry of its own, but the disk is waited for once.
 PAPERS = 50
 
-Progress = Callable[[str, int, int], None]
 Line = dict[str, str]
 
 
@@ -47,10 +46,6 @@ class Arrived:
     delivered: dict[str, Delivered]
     papers: int
     persons: dict[str, UUID]
-
-
-def silent(_step: str, _done: int, _of: int) -> None:
-    """No progress shown."""
 
 
 def arrive(folder: Path, seed: int, extent: Extent, *, by: Actor, at: datetime, progress: Progress = silent) -> Arrived:
@@ -97,14 +92,12 @@ def _units(path: Path, column: str) -> dict[str, str]:
 
 
 def _settle(people: dict[str, str], persons: dict[str, UUID], by: Actor, at: datetime) -> None:
-    """Give everybody their home: no mapping has a word for it, and no area has a service for it yet."""
-    for unit in Place.objects.filter(kind=Place.Kind.UNIT).order_by("code"):
-        ids = sorted(persons[identity] for identity, code in people.items() if code == unit.code)
-        scope = {name: getattr(unit, name) for name in ("district_id", "community_id", "unit_id")}
+    """Give everybody their home, as a grid worker would: no mapping has a word for it yet."""
+    units = {unit.code: unit for unit in Place.objects.filter(kind=Place.Kind.UNIT)}
+    for some in bulk.chunks(sorted(people.items()), PAPERS):
         with transaction.atomic():
-            Person.objects.filter(id__in=ids).update(home=unit, **scope)
-            touched = [ledger.Subject("person", person) for person in ids]
-            ledger.append([], by=by, at=at, verb="person.home", purpose=unit.code, touch=touched)
+            for identity, code in some:
+                set_home(person=persons[identity], home=units[code], by=by, at=at)
 
 
 # --- offers, orders, objections ------------------------------------------------------------------------

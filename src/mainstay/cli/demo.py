@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mainstay.cli.common import UNREACHABLE, emit, instance_options, last_seal, open_instance, progress, table
+from mainstay.platform.environment import HOME_UNUSABLE
 from mainstay.platform.errors import MainstayError, code
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 DEMO_FOLDER = code("demo.folder", "The folder holds something else than an earlier demonstration.")
 DEMO_DATABASE = code("demo.database", "A demonstration needs an empty database; this one holds an instance.")
-HOME_UNUSABLE = code("home.unusable", "The instance's folder cannot be made or written.")
 
 DEFAULT_HOME = "demo-home"
 # Says that the folder is a demonstration's, which the next one may do away with.

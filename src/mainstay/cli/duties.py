@@ -14,6 +14,7 @@ NO_POST = code("post.unknown", "There is no post of that code.")
 NO_PLACE = code("place.unknown", "There is no place of that code, or none that lists are scoped by.")
 NO_CURSOR = code("cursor.bad", "A cursor is not one that a list gave.")
 
+SHOWN = 20
 STATUSES = ("open", "done", "overdue", "missed", "withdrawn", "excused")
 
 
@@ -29,48 +30,55 @@ STATUSES = ("open", "done", "overdue", "missed", "withdrawn", "excused")
 def duties(home: str | None, as_json: bool, on: date, limit: int, cursor: str | None, **narrowed: str | None) -> None:
     """Duties as they stood at a day's end: should, done, open, overdue, missed, and whose they are."""
     open_instance(home)
-    data = _duties(on, limit, cursor, narrowed)
+    from mainstay.cycle.explain import last_run
+    from mainstay.duties.queries import Wanted
+
+    moment, after = last_run(on).moment_at, _cursor(cursor)
+    place, post = _place(narrowed["place_code"]), _post(narrowed["post_code"])
+    wanted = Wanted(on, moment, kind=narrowed["kind"], post=post, place=place, status=narrowed["status"])
     if as_json:
-        emit("duties", data, as_of=on, known_at=last_seal())
-        return
+        emit("duties", _totals(wanted) | _page(wanted, limit, after), as_of=on, known_at=last_seal())
+    else:
+        _print(wanted)
+
+
+def _totals(wanted: Any) -> dict[str, Any]:
+    from mainstay.duties.queries import duty_totals, ownership
+    from mainstay.organisations.models import Post
+
+    headquarters = Post.objects.filter(is_headquarters=True).values_list("id", flat=True).first()
+    unowned, at_headquarters = ownership(wanted, headquarters)
+    totals = [_total(total) for total in duty_totals(wanted)]
+    return {"totals": totals, "unowned": unowned, "at_headquarters": at_headquarters}
+
+
+def _page(wanted: Any, limit: int, after: Any) -> dict[str, Any]:
+    from mainstay.duties.queries import list_duties
+    from mainstay.organisations.queries import holder_names
+
+    rows = list_duties(wanted, after=after, limit=limit + 1)
+    shown, names = rows[:limit], holder_names(wanted.moment)
+    return {
+        "rows": [_row(row, wanted.moment, names) for row in shown],
+        "next_cursor": str(shown[-1].id) if len(rows) > limit else None,
+    }
+
+
+def _print(wanted: Any) -> None:
+    """The totals, and of all that is overdue, on whatever page it stands, what has been so for longest."""
+    from mainstay.duties.queries import longest_overdue
+    from mainstay.organisations.queries import holder_names
+
+    data = _totals(wanted)
     columns = ("kind", "should", "done", "open", "overdue", "missed", "excused")
     click.echo(table(columns, [[total[name] for name in columns] for total in data["totals"]]))
     click.echo(f"\nunowned {data['unowned']}, fallen to headquarters {data['at_headquarters']}")
-    late = [row for row in data["rows"] if row["status"] == "overdue"]
+    names = holder_names(wanted.moment)
+    late = [_row(row, wanted.moment, names) for row in longest_overdue(wanted, SHOWN)]
     if late:
-        late.sort(key=lambda row: -row["overdue_hours"])
         click.echo("\nLongest overdue:")
         shown = ("kind", "clause", "post", "holder", "overdue_hours", "level")
-        click.echo(table(shown, [[row[name] for name in shown] for row in late[:20]]))
-
-
-def _duties(on: date, limit: int, cursor: str | None, narrowed: dict[str, Any]) -> dict[str, Any]:
-    from mainstay.cycle.explain import last_run
-    from mainstay.duties.queries import Wanted, duty_totals, list_duties, ownership
-    from mainstay.organisations.models import Post
-    from mainstay.organisations.queries import holder_names
-
-    run = last_run(on)
-    wanted = Wanted(
-        on,
-        run.moment_at,
-        kind=narrowed["kind"],
-        post=_post(narrowed["post_code"]),
-        place=_place(narrowed["place_code"]),
-        status=narrowed["status"],
-    )
-    rows = list_duties(wanted, after=_cursor(cursor), limit=limit + 1)
-    shown = rows[:limit]
-    headquarters = Post.objects.filter(is_headquarters=True).values_list("id", flat=True).first()
-    unowned, at_headquarters = ownership(wanted, headquarters)
-    names = holder_names(run.moment_at)
-    return {
-        "totals": [_total(total) for total in duty_totals(wanted)],
-        "unowned": unowned,
-        "at_headquarters": at_headquarters,
-        "rows": [_row(row, run.moment_at, names) for row in shown],
-        "next_cursor": str(shown[-1].id) if len(rows) > limit else None,
-    }
+        click.echo(table(shown, [[row[name] for name in shown] for row in late]))
 
 
 def _total(total: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -197,8 +196,3 @@ class Gatherer:
                     fields[field] += items
             found[disease] = PersonFacts(**{field: shapes.in_order(items) for field, items in fields.items()})
         return found
-
-
-def known_first(items: Sequence[Any]) -> datetime | None:
-    """When the first of these was known."""
-    return min((item.known for item in items), default=None)

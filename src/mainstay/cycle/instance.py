@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import ProgrammingError, transaction
 
 from mainstay.duties import services as duties
 from mainstay.duties.library import load
@@ -21,19 +21,18 @@ from mainstay.organisations.models import Facility, Post
 from mainstay.organisations.rules import has_cycle
 from mainstay.places import services as places
 from mainstay.places.models import Place
-from mainstay.platform import ledger
-from mainstay.platform.environment import read_environment
+from mainstay.platform import grants, ledger
+from mainstay.platform.environment import HOME_UNUSABLE, read_environment
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.keys import create_keys
 from mainstay.platform.models import Actor, Instance
 from mainstay.platform.toml_lines import key_name, line_of, locate
 
 PROFILE_UNKNOWN = code("profile.unknown", "There is no profile of that name or file.")
+NOT_OWNER = code("database.not_owner", "The database user may not make or change the tables.")
 PROFILE_INVALID = code("profile.invalid", "A city profile cannot be used as it is.")
-HOME_UNUSABLE = code("home.unusable", "The instance's folder cannot be made or written.")
 
 FOLDER = Path(__file__).parent.parent / "profiles"
-DEFAULT_PROFILE = "default"
 SETUP = "mainstay init"
 
 
@@ -102,9 +101,14 @@ def _hold_together(profile: Profile) -> None:
             )
 
 
-def initialise(*, profile: Profile, at: datetime) -> Instance:
-    """Make the instance in the home of the environment; a second time changes nothing that is there."""
+def initialise(*, profile: Profile, at: datetime, role: str | None = None) -> Instance:
+    """Make the instance in the home of the environment; a second time changes nothing that is there.
+
+    `role` is given the application's rights in the database; those given them before keep them for new tables.
+    """
     environment = read_environment()
+    if role is not None:
+        grants.check_role(role)
     try:
         environment.home.mkdir(parents=True, exist_ok=True)
         if not environment.keys:
@@ -113,8 +117,23 @@ def initialise(*, profile: Profile, at: datetime) -> Instance:
         raise MainstayError(
             HOME_UNUSABLE, f"{environment.home} cannot be used: {error.strerror}; choose another with --home."
         ) from error
-    call_command("migrate", verbosity=0, interactive=False)
+    _migrate()
+    for each in sorted({*grants.granted(), *([role] if role else [])}):
+        grants.grant(each)
     return apply_profile(profile=profile, at=at)
+
+
+def _migrate() -> None:
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except ProgrammingError as error:
+        if not grants.is_denied(error):
+            raise
+        raise MainstayError(
+            NOT_OWNER,
+            f"The database user may not make or change tables ({grants.first_line(error)}); run `mainstay init` "
+            "as their owner, by another MAINSTAY_DATABASE_URL.",
+        ) from error
 
 
 def apply_profile(*, profile: Profile, at: datetime) -> Instance:

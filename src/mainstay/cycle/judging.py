@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from mainstay.cycle.gather import Gatherer
+from mainstay.cycle.gather import Gatherer, Merges
 from mainstay.duties import queries, services
 from mainstay.duties.rules.edition import Ruleset
 from mainstay.duties.rules.facts import PersonFacts, PostFacts, QuestionFacts
@@ -88,7 +88,7 @@ def _standing(work: Work, setting: Setting) -> dict[tuple[UUID, str], dict[UUID,
 def _judge_people(work: Work, setting: Setting) -> list[SubjectChanges]:
     existing = _standing(work, setting)
     facts = setting.gatherer.people(work.ids)
-    scopes = _homes(work.ids)
+    scopes = _homes(work.ids, setting.gatherer.merges)
     diseases = {person: set(facts[person]) for person in work.ids}
     for person, disease in existing:
         diseases[person].add(disease)
@@ -156,9 +156,14 @@ def _pair(posts: Posts, post: PostView | None) -> tuple[UUID | None, UUID | None
     return (post.id if post else None, answering.id if answering else None)
 
 
-def _homes(people: Sequence[UUID]) -> dict[UUID, Scope]:
-    rows = Person.objects.filter(id__in=people).values_list("id", "district_id", "community_id", "unit_id")
-    return {identity: Scope(*scope) for identity, *scope in rows if any(scope)}
+def _homes(people: Sequence[UUID], merges: Merges) -> dict[UUID, Scope]:
+    """Where people live: by their own record, else by one that is read as theirs; one statement."""
+    rows = Person.objects.filter(id__in=merges.everybody(people)).order_by("id")
+    columns = rows.values_list("id", "district_id", "community_id", "unit_id")
+    homes = {identity: Scope(*scope) for identity, *scope in columns if any(scope)}
+    for identity, scope in list(homes.items()):
+        homes.setdefault(merges.survivor(identity), scope)
+    return homes
 
 
 # --- posts and questions ---------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def link(people: Sequence[UUID], gatherer: Gatherer, *, by: Actor, at: datetime)
     everybody = gatherer.merges.everybody(people)
     contacts = {contact.root: contact for contact in _contacts(everybody, gatherer)}
     wanted = _wanted(list(contacts.values()), gatherer)
-    present = _present(everybody, list(contacts), gatherer.view)
+    present = _present(everybody, list(contacts))
     rows = _versions(wanted, present, contacts) + _retractions(wanted, present, contacts, at)
     ledger.append_values([Rows(Exposure, rows)], by=by, at=at, verb="cycle.link", source=SOURCE)
     return len(rows)
@@ -102,7 +102,7 @@ _CONTENT = tuple(ExposureContent.__dataclass_fields__)
 _READ = table_reader(as_uuid, as_uuid, same, same, same, *([as_date] * 6))
 
 
-def _present(people: Sequence[UUID], contact_roots: list[UUID], view: View) -> dict[UUID, tuple]:
+def _present(people: Sequence[UUID], contact_roots: list[UUID]) -> dict[UUID, tuple]:
     """{root: (version, retracted, content, contact)} of the last version of each exposure concerned.
 
     Sought by person and by contact: one whose contact was taken back stands in no contact any more.

@@ -26,11 +26,12 @@ from mainstay.intake.models import Question
 from mainstay.organisations.models import Post
 from mainstay.organisations.queries import posts_at
 from mainstay.people.models import Person
-from mainstay.platform import failpoints, ledger
+from mainstay.platform import bulk, failpoints, ledger
 from mainstay.platform.clock import ONE_DAY, day_end, day_start, now
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.locks import lease
 from mainstay.platform.models import Actor, Dirty, Entry, Instance
+from mainstay.platform.progress import Progress, silent
 from mainstay.platform.reading import View
 from mainstay.platform.rows import parameter
 
@@ -49,12 +50,6 @@ JUDGE_BEFORE = failpoints.place("cycle.judge.before_commit")
 JUDGE_AFTER = failpoints.place("cycle.judge.after_commit")
 ACCOUNT_BEFORE = failpoints.place("cycle.account.before_commit")
 ACCOUNT_AFTER = failpoints.place("cycle.account.after_commit")
-
-Progress = Callable[[str, int, int], None]
-
-
-def silent(_step: str, _done: int, _of: int) -> None:
-    """No progress shown."""
 
 
 def run_cycle(*, on: date, by: Actor, progress: Progress = silent) -> list[Run]:
@@ -204,6 +199,23 @@ def _waiting(subject_type: str, waiting: Waiting) -> list[UUID]:
     return sorted(set(marked) | waiting.arrived.get(subject_type, set()))
 
 
+def _pass_on(merges: Merges, waiting: Waiting, to_entry: int) -> None:
+    """Whoever is read as another has facts that are the other's: mark the other too, before any mark goes.
+
+    A mark that is there stays: it may be for something newer.
+    """
+    touched = [person for person in _waiting("person", waiting) if person in merges.into]
+    others = sorted({merges.survivor(person) for person in touched})
+    rows = [(bulk.id_values([other])[0], to_entry) for other in others]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO platform_dirty (subject_type, subject_id, entry_no) VALUES ('person', %s, %s) "
+                "ON CONFLICT (subject_type, subject_id) DO NOTHING",
+                rows,
+            )
+
+
 _ALL: dict[str, Callable[[], Any]] = {
     "person": lambda: Person.objects.values_list("id", flat=True),
     "post": lambda: Post.objects.values_list("id", flat=True),
@@ -220,6 +232,7 @@ def _all_if_ruled_anew(subject_type: str, waiting: Waiting) -> set[UUID]:
 
 def _judge(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress) -> dict[str, int]:
     setting = _setting(run, zone, by)
+    _pass_on(setting.gatherer.merges, waiting, setting.to_entry)
     judged = changed = 0
     posts = _waiting("post", waiting) + _due("post", run)
     work = [

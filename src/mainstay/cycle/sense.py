@@ -32,7 +32,7 @@ from mainstay.platform.models import Actor
 CHUNK = 500
 LONGEST = 0.15
 
-Progress = Callable[[int, int], None]
+RowsDone = Callable[[int, int], None]  # rows done, rows in all
 
 
 def take_in(
@@ -42,7 +42,7 @@ def take_in(
     by: Actor,
     at: datetime,
     dry_run: bool = False,
-    progress: Progress | None = None,
+    progress: RowsDone | None = None,
 ) -> Delivered:
     """Take a file in by a mapping (a shipped name, a file, or one already read); `at` is its receipt.
 
@@ -69,7 +69,7 @@ def _rare_collections() -> Iterator[None]:
 
 
 def _take_in(
-    source: Source, mapping: Mapping, by: Actor, at: datetime, dry_run: bool, progress: Progress | None
+    source: Source, mapping: Mapping, by: Actor, at: datetime, dry_run: bool, progress: RowsDone | None
 ) -> Delivered:
     intake = prepared(mapping, source.header, _delivery(source, mapping, at), by, at, dry_run)
     total = _first_pass(source, intake)

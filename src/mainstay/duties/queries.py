@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -167,17 +167,23 @@ def list_duties(wanted: Wanted, after: UUID | None = None, limit: int | None = N
 
     Tomorrow's occurrences, which exist already, are not that day's and left out.
     """
+    from_id, params = (" AND d.id > %s", bulk.id_values([after])) if after is not None else ("", [])
+    return _rows(wanted, f"{from_id} ORDER BY d.id", params, limit)
+
+
+def longest_overdue(wanted: Wanted, limit: int) -> list[DutyRow]:
+    """Of all that is wanted what is overdue, the longest first, at most so many; one statement."""
+    if wanted.status not in (None, "overdue"):
+        return []
+    return _rows(replace(wanted, status="overdue"), " ORDER BY d.due_at, d.id", [], limit)
+
+
+def _rows(wanted: Wanted, tail: str, tail_params: list[Any], limit: int | None) -> list[DutyRow]:
     source, params = _as_of(wanted)
-    page = ""
-    if after is not None:
-        page, params = " AND d.id > %s", [*params, bulk.id_values([after])[0]]
-    if limit is not None:
-        page += f" ORDER BY d.id LIMIT {int(limit)}"
-    else:
-        page += " ORDER BY d.id"
     shown = _ROW.replace("e.status", _SHOWN)
+    page = f" LIMIT {int(limit)}" if limit is not None else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {shown} {source}{page}", [parameter(wanted.moment), *params])
+        cursor.execute(f"SELECT {shown} {source}{tail}{page}", [parameter(wanted.moment), *params, *tail_params])
         return [DutyRow(*row) for row in _READ_ROW(cursor.fetchall())]
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-ORAL_CONFIRMED_WITHIN = timedelta(hours=24)
-OBJECTION_DECIDED_WITHIN = timedelta(hours=48)
+from datetime import datetime
 
 
 def order_fault(
@@ -19,6 +16,17 @@ def order_fault(
         return "it ends before it begins"
     if not starts < review <= ends:
         return "its review does not lie between its start and its end"
+    return None
+
+
+def early_end_fault(starts: datetime, ends: datetime, earlier: datetime, reason: str) -> str | None:
+    """Why an order cannot end before its time like that; None where it can. Ending it asks less than giving it."""
+    if not reason.strip():
+        return "nobody says why"
+    if earlier <= starts:
+        return "it would end before it begins"
+    if earlier >= ends:
+        return "by itself it ends no later"
     return None
 
 

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from mainstay.isolation.models import Objection, Offer, Order, Stay
-from mainstay.isolation.rules import decider_fault, order_fault
+from mainstay.isolation.rules import decider_fault, early_end_fault, order_fault
 from mainstay.platform import ledger
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.facts import corrected, new_fact
 from mainstay.platform.models import Actor
 
 ORDER_INCOMPLETE = code("order.incomplete", "An order lacks what it must have to confine somebody.")
+ORDER_END = code("order.end", "An order cannot end early as asked.")
 ORDER_UNKNOWN = code("order.unknown", "There is no such order.")
 OBJECTION_DECISION = code("objection.decision", "An objection is decided by a word that is no decision.")
 OBJECTION_DECIDER = code("objection.decider", "An objection would be decided by who gave the order.")
@@ -116,11 +117,37 @@ def serve_order(*, root: UUID, served_at: datetime, how: str, known_at: datetime
     return fact.root
 
 
+def end_order(*, root: UUID, ends_at: datetime, reason: str, known_at: datetime, by: Actor, at: datetime) -> UUID:
+    """The order ends before its time, and nothing is asked under it from then on; raises `order.unknown`, `order.end`.
+
+    The grounds it was given on stay as they are; why it ends stands in the ledger entry. A review that would
+    come later moves to the end.
+    """
+    order = _last_order(root)
+    fault = early_end_fault(order.starts_at, order.ends_at, ends_at, reason)
+    if fault:
+        raise MainstayError(
+            ORDER_END,
+            f"This order cannot end at {ends_at:%F %R}: {fault}. It runs from {order.starts_at:%F %R} to "
+            f"{order.ends_at:%F %R}; name an instant between, and why.",
+            {"order": str(root)},
+        )
+    review_at = min(order.review_at, ends_at)
+    fact = corrected(Order, root, known_at=known_at, ends_at=ends_at, review_at=review_at)
+    ledger.append([fact], by=by, at=at, verb="order.end", purpose=reason[:200])
+    return fact.root
+
+
+def _last_order(root: UUID) -> Order:
+    order = Order.objects.filter(root=root).order_by("-version").first()
+    if order is None:
+        raise MainstayError(ORDER_UNKNOWN, f"There is no order {root}; look it up again.", {"order": str(root)})
+    return order
+
+
 def object_to(*, order: UUID, ground: str, observed: date, known_at: datetime, by: Actor, at: datetime) -> UUID:
     """Somebody objects to an order: a duty to decide within 48 hours follows; raises `order.unknown`; its root."""
-    given = Order.objects.filter(root=order).order_by("-version").first()
-    if given is None:
-        raise MainstayError(ORDER_UNKNOWN, f"There is no order {order}; look it up again.", {"order": str(order)})
+    given = _last_order(order)
     fact = new_fact(
         Objection, person_id=given.person_id, disease=given.disease, order_root=order, ground=ground,
         observed_date=observed, known_at=known_at,

@@ -90,15 +90,18 @@ def _scope(place: Place | None) -> dict[str, UUID | None]:
 
 def set_superior(*, post: Post, superior: Post | None, by: Actor, at: datetime) -> Post:
     """Put a post under another; refused where the line upward would come round to it."""
-    codes = dict(Post.objects.values_list("code", "superior__code"))
-    codes[post.code] = superior.code if superior else None
-    if has_cycle(codes, post.code):
-        raise MainstayError(
-            POST_CYCLE,
-            f"Post '{post.code}' under '{codes[post.code]}' would stand above itself; choose one outside its line.",
-            {"post": post.code, "superior": codes[post.code]},
-        )
     with transaction.atomic():
+        # Locks all posts, so that of two lines drawn at once the second sees the first; read by a statement of
+        # its own, which sees what the wait let through.
+        list(Post.objects.select_for_update().order_by("id").values_list("id"))
+        codes = dict(Post.objects.values_list("code", "superior__code"))
+        codes[post.code] = superior.code if superior else None
+        if has_cycle(codes, post.code):
+            raise MainstayError(
+                POST_CYCLE,
+                f"Post '{post.code}' under '{codes[post.code]}' would stand above itself; choose one outside its line.",
+                {"post": post.code, "superior": codes[post.code]},
+            )
         Post.objects.filter(id=post.id).update(superior=superior)
         touched = ledger.Subject("post", post.id)
         ledger.append([], by=by, at=at, verb="post.superior", purpose=post.code, touch=(touched,))
@@ -154,13 +157,9 @@ def vacate(*, post: Post, ends_at: datetime, by: Actor, at: datetime) -> Holding
     """The present holder leaves at an instant: a new version of the holding, with its end."""
     with transaction.atomic():
         Post.objects.select_for_update().get(id=post.id)
-        newest: dict[UUID, Holding] = {}
-        for holding in Holding.objects.filter(post=post).order_by("version"):
-            newest[holding.root] = holding
-        running = [h for h in newest.values() if not h.retracted and (h.ends_at is None or h.ends_at > ends_at)]
-        if not running:
+        last = _running(post, ends_at)
+        if last is None:
             raise MainstayError(POST_NOT_HELD, f"Nobody holds '{post.code}' at {ends_at:%F %R}.", {"post": post.code})
-        last = running[0]
         row = Holding(
             id=derived_id(last.root.hex, str(last.version + 1)),
             root=last.root,
@@ -174,3 +173,12 @@ def vacate(*, post: Post, ends_at: datetime, by: Actor, at: datetime) -> Holding
         )
         ledger.append([row], by=by, at=at, verb="post.vacate")
     return row
+
+
+def _running(post: Post, ends_at: datetime) -> Holding | None:
+    """The holding that has begun by an instant and would go on after it; not one that is only to come."""
+    newest: dict[UUID, Holding] = {}
+    for holding in Holding.objects.filter(post=post).order_by("version"):
+        newest[holding.root] = holding
+    running = [h for h in newest.values() if not h.retracted and h.starts_at < ends_at]
+    return next((h for h in running if h.ends_at is None or h.ends_at > ends_at), None)

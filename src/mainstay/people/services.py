@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from mainstay.people.models import Identifier, Merge, Person
+from mainstay.places.models import Place
 from mainstay.platform import bulk, ledger
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.identity import new_id
@@ -20,6 +21,7 @@ from mainstay.platform.models import Actor, Entry
 
 MERGE_REFUSED = code("person.merge", "These two persons cannot be merged.")
 UNMERGE_REFUSED = code("person.unmerge", "This person is not merged into another.")
+PERSON_UNKNOWN = code("person.unknown", "There is no person by that id.")
 LOOKED_UP_AT_ONCE = 5000
 
 
@@ -216,6 +218,26 @@ def unmerge(*, person: UUID, by: Actor, at: datetime) -> Entry | None:
         entry = ledger.append([fact], by=by, at=at, verb="person.unmerge")
         Person.objects.filter(id=person).update(merged_into=None)
         return entry
+
+
+def set_home(*, person: UUID, home: Place | None, by: Actor, at: datetime) -> Entry | None:
+    """Where somebody lives from now on (None: nobody knows), which decides whose their duties are at home.
+
+    A place of any level: the post of its grid unit answers. The person is judged again; the same home once
+    more changes nothing (None). Raises `person.unknown`.
+    """
+    scope = {name: getattr(home, name) if home else None for name in ("district_id", "community_id", "unit_id")}
+    with transaction.atomic():
+        row = Person.objects.select_for_update().filter(id=person).first()
+        if row is None:
+            raise MainstayError(
+                PERSON_UNKNOWN, f"There is no person {person}; look the identifier up again.", {"person": str(person)}
+            )
+        if row.home_id == (home.id if home else None):
+            return None
+        Person.objects.filter(id=person).update(home=home, **scope)
+        purpose = home.code if home else "unknown"
+        return ledger.append([], by=by, at=at, verb="person.home", purpose=purpose, touch=[Subject("person", person)])
 
 
 def erase_identifiers(*, person: UUID, reason: str, by: Actor, at: datetime) -> int:

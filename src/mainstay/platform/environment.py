@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from mainstay.platform.errors import MainstayError, code
 
 BAD_SETTING = code("setting.bad", "A setting in the environment cannot be used.")
+HOME_UNUSABLE = code("home.unusable", "The instance's folder cannot be made or written.")
 
 # name -> what it is for; docs/guide/settings.md is held against this table by a test.
 SETTINGS: dict[str, str] = {

@@ -239,7 +239,8 @@ def seal(*, at: datetime) -> Seal | None:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute('LOCK TABLE "platform_entry" IN SHARE MODE')
+                # LOCK TABLE … IN SHARE MODE, by a function of the owner's: the application's role may not.
+                cursor.execute("SELECT mainstay_hold_ledger()")
         last = Seal.objects.order_by("-no").first()
         entries = Entry.objects.filter(no__gt=last.to_entry if last else 0).order_by("no")
         lines = []

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from mainstay.platform.clock import now
 from mainstay.platform.errors import MainstayError, code
@@ -32,8 +32,12 @@ def lease(name: str, wait: timedelta = LENGTH * 2) -> Iterator[None]:
     pause = threading.Event()
     while not _take(name, holder):
         if now() >= give_up:
+            # Not the caller's mistake: nothing asked for is wrong, and the same will work later.
             raise MainstayError(
-                BUSY, f"Another process holds '{name}'; wait until it is done, then try again.", {"lease": name}
+                BUSY,
+                f"Another process holds '{name}'; wait until it is done, then try again.",
+                {"lease": name},
+                exit_code=3,
             )
         pause.wait(0.2)
     stop = threading.Event()
@@ -75,8 +79,12 @@ def _died_here(held: Lease) -> bool:
 
 
 def _renew(name: str, holder: UUID, stop: threading.Event) -> None:
+    """Three times in the length of a lease, so that one that fails (a busy or restarted database) loses nothing."""
     try:
         while not stop.wait(LENGTH.total_seconds() / 3):
-            Lease.objects.filter(name=name, holder=holder).update(until_at=now() + LENGTH)
+            try:
+                Lease.objects.filter(name=name, holder=holder).update(until_at=now() + LENGTH)
+            except DatabaseError:
+                connection.close()  # the next one begins with a connection of its own
     finally:
         connection.close()

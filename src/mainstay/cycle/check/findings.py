@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
-
-# (what is being done, steps done, steps in all)
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

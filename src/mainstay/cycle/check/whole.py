@@ -8,37 +8,33 @@ from typing import TYPE_CHECKING, Any
 from mainstay.cycle.check import digest as digests
 from mainstay.cycle.check import labels, ledger_proof, links, sql, state_proof, twin
 from mainstay.cycle.check.arrow import Source, appended, load, our_models, warehouse
-from mainstay.cycle.check.findings import CheckResult, Progress, in_order
+from mainstay.cycle.check.findings import CheckResult, in_order
 from mainstay.platform.models import Fact
+from mainstay.platform.progress import Progress, silent
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def _silent(_what: str, _done: int, _of: int) -> None:
-    """No progress shown."""
-
-
-def run(*, expect_seal: tuple[int, str] | None = None, progress: Progress | None = None) -> CheckResult:
+def run(*, expect_seal: tuple[int, str] | None = None, progress: Progress = silent) -> CheckResult:
     """Prove the instance by other means than it works by; reads only, through a connection of its own.
 
     `expect_seal` is (number, hash) of a seal printed on a report or kept in a backup. What an open
     transaction has written is not seen.
     """
-    tell = progress or _silent
     with warehouse() as duck:
-        read_all(duck, tell)
+        read_all(duck, progress)
         counted = counts(duck)
         findings = ledger_proof.prove(duck, expect_seal)
-        tell("ledger", 1, 1)
+        progress("ledger", 1, 1)
         findings += links.prove(duck)
         findings += state_proof.prove(duck)
-        tell("state", 1, 1)
+        progress("state", 1, 1)
         findings += twin.prove(duck)
-        tell("twin", 1, 1)
+        progress("twin", 1, 1)
         findings += labels.label_persons(duck)
         digest = digests.digest(duck)
-        tell("digest", 1, 1)
+        progress("digest", 1, 1)
         ordered = in_order(findings)
         return CheckResult(not ordered, digest, last_seal(duck), counted, ordered)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -67,6 +67,3 @@ def at_least(count: int, verdicts: Sequence[Verdict]) -> Verdict:
 
 def _facts(verdicts: Sequence[Verdict]) -> tuple[UUID, ...]:
     return tuple(fact for verdict in verdicts for fact in verdict.facts)
-
-
-Combiner = Callable[[Sequence[Verdict]], Verdict]
