@@ -13,26 +13,17 @@ from datetime import date
 from math import sqrt
 from typing import Any, Literal
 
-IDS_SHOWN = 5
+from mainstay.science.inputs import InputError, shown
 
 # (infector, infectee)
 Link = tuple[str, str]
 
 
-class ChainsInputError(ValueError):
+class ChainsInputError(InputError):
     """Input that contradicts itself: a `code`, the `ids` concerned and a sentence that says what to do.
 
     Codes: `id_empty`, `pair_self` (from `Case` and `Pair`), `case_onset_conflict` (from `analyse_chains`).
     """
-
-    def __init__(self, code: str, ids: Sequence[str], sentence: str) -> None:
-        super().__init__(code, ids, sentence)
-        self.code = code
-        self.ids = tuple(ids)
-        self.sentence = sentence
-
-    def __str__(self) -> str:
-        return self.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +149,10 @@ def _onset_by_id(cases: Iterable[Case]) -> dict[str, date | None]:
             conflicts.add(case.id)
     if conflicts:
         ids = sorted(conflicts)
-        more = " …" if len(ids) > IDS_SHOWN else ""
-        shown = ", ".join(ids[:IDS_SHOWN]) + more
         raise ChainsInputError(
             "case_onset_conflict",
             ids,
-            f"{len(ids)} case id(s) come with two different onsets ({shown}): give only the one that holds.",
+            f"{len(ids)} case id(s) come with two different onsets ({shown(ids)}): give only the one that holds.",
         )
     return onsets
 
