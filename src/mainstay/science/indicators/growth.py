@@ -22,7 +22,7 @@ STANDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Time:
+class DoublingTime:
     """Days in which cases double (or halve), with the bounds of a 95 % interval.
 
     `longest` is None where the interval of the rate reaches standing still: then no longest time can be named.
@@ -53,8 +53,8 @@ class Growth:
     se: float | None = None
     low: float | None = None
     high: float | None = None
-    doubling: Time | None = None
-    halving: Time | None = None
+    doubling: DoublingTime | None = None
+    halving: DoublingTime | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Dicts, lists, numbers, and None for what is unknown."""
@@ -142,7 +142,7 @@ def _standard_error(rate: float, counts: Sequence[int]) -> float:
     return sqrt(scatter / (total * variance))
 
 
-def _time(rate: float, low: float, high: float) -> Time | None:
+def _time(rate: float, low: float, high: float) -> DoublingTime | None:
     if rate < STANDING:
         return None
-    return Time(days=log(2) / rate, shortest=log(2) / high, longest=log(2) / low if low > STANDING else None)
+    return DoublingTime(days=log(2) / rate, shortest=log(2) / high, longest=log(2) / low if low > STANDING else None)
