@@ -2,8 +2,8 @@
 
 A date says that something happened some time within that day. Where both ends of a delay are dates, and the first
 event is equally likely at any time of its day, the probability of a delay of k days is a second difference of
-G(x), the integral of the distribution function from 0 to x (Park et al. 2024, medRxiv 2024.01.12.24301247;
-Charniga et al. 2024, PLoS Comput Biol 20:e1012520). Units are days throughout.
+G(x), the integral of the distribution function from 0 to x (Park et al. 2024, doi:10.1101/2024.01.12.24301247;
+Charniga et al. 2024, doi:10.1371/journal.pcbi.1012520). Units are days throughout.
 """
 
 from __future__ import annotations

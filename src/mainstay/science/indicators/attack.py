@@ -10,8 +10,8 @@ from mainstay.science.indicators.plain import as_data
 from mainstay.science.indicators.shares import Share, share
 from mainstay.science.inputs import InputError, shown
 
-# A rate from fewer cases has a standard error of more than a fifth of itself (1 / sqrt(20) = 0.22); below it health
-# statistics call a rate unreliable (United States Cancer Statistics and others, at 16 to 20).
+# A rate from fewer cases has a standard error of more than a fifth of itself (1 / sqrt(20) = 0.22). The United States
+# Cancer Statistics show none below 16, where it is a quarter.
 SMALL_CASES = 20
 
 

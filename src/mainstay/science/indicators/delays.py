@@ -1,9 +1,9 @@
 """Delays between two events of a case (onset to report, exposure to onset), as written down and as they are.
 
 What is written down is too short while an outbreak grows: long delays have not ended yet (right truncation); and each
-date hides a day at both ends (double interval censoring). The fit takes both into account, by the likelihood of
-Ward et al. 2020 (J R Soc Interface 17:20200144) and Park et al. 2024 (medRxiv 2024.01.12.24301247): the first event
-uniform over its days, the second within its days, both given that the second happened by the day of looking.
+date hides a day at both ends (double interval censoring). The fit takes both into account, by the likelihood that
+Park et al. 2024 (doi:10.1101/2024.01.12.24301247) recommend: the first event uniform over its days, the second within
+its days, both given that the second happened by the day of looking.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from mainstay.science.indicators.plain import as_data
 from mainstay.science.indicators.shares import SURE_TO
 from mainstay.science.inputs import InputError
 
-# Fitted sds and means from fewer delays are wider than they are useful (Charniga et al. 2024 call for caution below
-# a few dozen); shares out of fewer than 30 are marked in the same way.
+# As for shares out of fewer than 30; and below it these intervals, which are those of large samples, are too narrow.
 SMALL_DELAYS = 30
 
 Family = Literal["gamma", "log_normal"]
