@@ -11,22 +11,26 @@ from distributions_twin import summed
 Density = Callable[[float], float]
 
 
-def log_likelihood_by_slices(
-    density: Density, observed: Sequence[tuple[int, int, int, int | None]], steps: int = 24
-) -> float:
+# Slices of a day; a power of two, so that every edge is exact.
+SLICES = 64
+
+
+def log_likelihood_by_slices(density: Density, observed: Sequence[tuple[int, int, int, int | None]]) -> float:
     """For each (width, second_from, second_to, cut): the first event in the middle of each of many thin slices."""
-    below: dict[float, float] = {}
+    below = [0.0]
 
     def share_below(x: float) -> float:
-        if x not in below:
-            below[x] = summed(density, 0, x, 300) if x > 0 else 0.0
-        return below[x]
+        """Slice by slice from 0, each half as wide, since the first event lies in the middle of one."""
+        while len(below) <= x * 2 * SLICES:
+            start = (len(below) - 1) / (2 * SLICES)
+            below.append(below[-1] + summed(density, start, start + 1 / (2 * SLICES), 4))
+        return below[int(x * 2 * SLICES)] if x > 0 else 0.0
 
     total = 0.0
     for width, start, end, cut in observed:
-        times = [(step + 0.5) * width / steps for step in range(steps)]
-        chance = sum(share_below(end - p) - share_below(start - p) for p in times) / steps
-        seen = 1.0 if cut is None else sum(share_below(cut - p) for p in times) / steps
+        times = [(step + 0.5) / SLICES for step in range(width * SLICES)]
+        chance = sum(share_below(end - p) - share_below(start - p) for p in times) / len(times)
+        seen = 1.0 if cut is None else sum(share_below(cut - p) for p in times) / len(times)
         total += log(chance) - log(seen)
     return total
 

@@ -106,13 +106,13 @@ OBSERVED = st.tuples(st.integers(1, 3), st.integers(0, 12), st.integers(1, 3), s
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(OBSERVED, min_size=1, max_size=5), st.floats(2, 9), st.floats(0.4, 0.9), st.booleans())
 def test_the_likelihood_agrees_with_the_twin(rows, mean, variation, gamma):
     family, density = (Gamma, gamma_density) if gamma else (LogNormal, log_normal_density)
     fast = log_likelihood(family(mean, variation * mean), Counter(Observed(*row) for row in rows))
     slow = log_likelihood_by_slices(density(mean, variation * mean), rows)
-    assert fast == pytest.approx(slow, rel=2e-3, abs=2e-3 * len(rows))
+    assert fast == pytest.approx(slow, rel=0, abs=5e-3 * len(rows))  # what slices leave in a thin tail
 
 
 @settings(max_examples=8, deadline=None)
