@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -239,7 +240,11 @@ def in_order(items: Iterable[Any]) -> tuple[Any, ...]:
     they hang on a home's keys and decide only between facts that say the same.
     """
     found = tuple(items)
-    return found if len(found) < 2 else tuple(sorted(found, key=_place))
+    if len(found) < 2:
+        return found
+    days = {item.date for item in found}
+    by_day_alone = len(days) == len(found) and None not in days
+    return tuple(sorted(found, key=attrgetter("date") if by_day_alone else _place))
 
 
 def _place(item: Any) -> tuple[Any, ...]:
