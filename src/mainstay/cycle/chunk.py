@@ -169,7 +169,7 @@ class Chunk:
             str(value)
             for unit in units
             for draft in unit.reading.drafts
-            for name, value in draft.values
+            for name, value in draft.says.values
             if name == "facility" and value not in intake.facilities
         }
         for facility in sorted(wanted):
@@ -299,6 +299,6 @@ def _persons(unit: Unit, resolved: people.Resolved) -> dict[str, UUID]:
 def _first(unit: Unit, verdict: Verdict, persons: Mapping[str, UUID], writing: Writing) -> list[Fact]:
     record, place_no = unit.record, verdict.place_no
     return [
-        first_version(draft, root_of(writing.ids, record, place_no, draft.slot), persons, writing)
+        first_version(draft, root_of(writing.ids, record, place_no, draft.says.slot), persons, writing)
         for draft in unit.reading.drafts
     ]

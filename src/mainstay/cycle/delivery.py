@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from mainstay.cycle.statements import RecordIds
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery
 from mainstay.intake.rules.cells import Context
-from mainstay.intake.rules.rows import RowKey, RowReader, RowReading
+from mainstay.intake.rules.rows import Arrived, RowKey, RowReader, RowReading
 from mainstay.intake.rules.verdicts import Verdict
 from mainstay.organisations.models import Facility
 from mainstay.people.services import Identity
@@ -78,19 +78,25 @@ class Intake:
         return self.record_ids(self.mapping.name, "record", key.record), content
 
     def unit(self, number: int, cells: Sequence[str]) -> Unit:
-        """The row read, under the ids it is recognised by.
+        """One row read, under the ids it is recognised by."""
+        return self.units([(number, cells)])[0]
+
+    def units(self, rows: Iterable[tuple[int, Sequence[str]]]) -> list[Unit]:
+        """The rows read, each under the ids it is recognised by.
 
         A row whose problems are no longer all there (the mapping has learnt a value, somebody mended
         a cell) is taken again.
         """
-        key, whole = self.identify(cells)
-        reading = self.reader.read(number, whole, key if whole is cells else None)
-        if key.whole and not reading.key.whole:
-            key = reading.key
-        unit = Unit(reading, *self.ids(key))
-        if self.open and self._is_better(unit):
-            return unit._replace(again=True)
-        return unit
+        keys, arrived = [], []
+        for number, cells in rows:
+            key, whole = self.identify(cells)
+            keys.append(key)
+            arrived.append(Arrived(number, whole, key if whole is cells else self.reader.key_of(whole)))
+        units = []
+        for key, reading in zip(keys, self.reader.read_all(arrived), strict=True):
+            unit = Unit(reading, *self.ids(reading.key if key.whole and not reading.key.whole else key))
+            units.append(unit._replace(again=True) if self.open and self._is_better(unit) else unit)
+        return units
 
     def _is_better(self, unit: Unit) -> bool:
         before = {reject for reject, content in self.open.get(unit.record, {}).items() if content == unit.content}

@@ -65,11 +65,15 @@ class RecordIds:
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
     def __call__(self, *parts: str) -> UUID:
+        return UUID(self.hex(*parts))
+
+    def hex(self, *parts: str) -> str:
+        """The id as 32 hex digits."""
         inner = self._inner.copy()
         inner.update("\x1f".join(parts).encode())
         outer = self._outer.copy()
         outer.update(inner.digest())
-        return UUID(int=int.from_bytes(outer.digest()[:16], "big"))
+        return outer.hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def version_id(ids: RecordIds, root: UUID, content: str, version: int) -> UUID:
 
 def first_version(draft: Draft, root: UUID, persons: Mapping[str, UUID], writing: Writing) -> Fact:
     """The fact as first stated: known when the mapping says, else on receipt."""
-    return _fact(draft, root, 1, persons, writing, draft.known_at, draft.with_index)
+    return _fact(draft, root, 1, persons, writing, draft.says.known_at, draft.says.with_index)
 
 
 def later_version(draft: Draft, root: UUID, version: int, persons: Mapping[str, UUID], writing: Writing) -> Fact:
@@ -132,34 +136,35 @@ def _fact(
     known_at: datetime | None,
     with_index: bool,
 ) -> Fact:
-    store = STORES[draft.fact]
+    says = draft.says
+    store = STORES[says.fact]
     on_receipt = known_at is None and not with_index
     values: dict[str, Any] = {
         "id": version_id(writing.ids, root, draft.content, version),
         "root": root,
         "version": version,
         "source": writing.source,
-        "person_id": persons[draft.role],
-        "observed_date": draft.day,
-        "observed_at": draft.at,
+        "person_id": persons[says.role],
+        "observed_date": says.day,
+        "observed_at": says.at,
         "became_known_at": writing.at if on_receipt else known_at,
         "known_on_receipt": on_receipt,
     }
     if store.of_disease:
         values["disease"] = writing.disease
     if store.first:
-        values[store.first] = draft.first
-        values[store.last] = draft.last
-        values["observed_date"] = draft.first if store.observed == "first" else draft.last
-    for name, value in draft.values:
+        values[store.first] = says.first
+        values[store.last] = says.last
+        values["observed_date"] = says.first if store.observed == "first" else says.last
+    for name, value in says.values:
         convert = _CONVERT.get(name)
         if convert is not None:
             name, value = convert(value, writing)
         values[name] = value
-    if draft.fact == "trait":
+    if says.fact == "trait":
         values["value"] = str(values["value"])
-    elif draft.fact == "contact":
-        values["index_id"] = persons[draft.index_role]
+    elif says.fact == "contact":
+        values["index_id"] = persons[says.index_role]
         values["known_with_index"] = with_index
     return bulk.build(store.model, values)
 
