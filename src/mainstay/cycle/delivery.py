@@ -10,15 +10,17 @@ from uuid import UUID
 
 from mainstay.cycle import held
 from mainstay.cycle.mended import Mends, mends_of, patched
-from mainstay.cycle.statements import RecordIds
+from mainstay.cycle.statements import RecordIds, Writing
 from mainstay.intake.mapping import Mapping
-from mainstay.intake.models import Delivery
+from mainstay.intake.models import Delivery, Row
 from mainstay.intake.rules.cells import Context
 from mainstay.intake.rules.rows import Arrived, RowKey, RowReader, RowReading
 from mainstay.intake.rules.verdicts import Verdict
 from mainstay.organisations.models import Facility
 from mainstay.people.services import Identity
+from mainstay.platform import bulk
 from mainstay.platform.clock import local_date
+from mainstay.platform.forms import Form
 from mainstay.platform.keys import Keys, load_keys
 from mainstay.platform.models import Actor, Instance
 
@@ -49,6 +51,8 @@ class Intake:
     by: Actor
     at: datetime
     dry_run: bool
+    writing: Writing
+    row_form: Form
     # Records with more than one row in this delivery: their contents, what was decided, what was taken.
     repeated: dict[UUID, set[UUID]] = field(default_factory=dict)
     decided: dict[UUID, dict[UUID, Verdict]] = field(default_factory=dict)
@@ -117,12 +121,13 @@ def prepared(
     zone = Instance.objects.values_list("zone", flat=True).get(id=1)
     facilities = dict(Facility.objects.values_list("code", "id"))
     context = Context(zone, local_date(at, zone), frozenset(facilities))
+    record_ids = RecordIds(keys.record)
     return Intake(
         mapping=mapping,
         reader=RowReader(mapping, header, context),
         header=header,
         keys=keys,
-        record_ids=RecordIds(keys.record),
+        record_ids=record_ids,
         facilities=facilities,
         mends=mends_of(mapping.name),
         open=held.still_open(mapping.name),
@@ -131,4 +136,9 @@ def prepared(
         by=by,
         at=at,
         dry_run=dry_run,
+        writing=Writing(record_ids, mapping.source, mapping.disease, at, facilities),
+        row_form=Form(
+            bulk.build(Row, {"mapping": mapping.name, "delivery_id": delivery.id}),
+            ("id", "record", "content", "version", "place_no", "row_no"),
+        ),
     )

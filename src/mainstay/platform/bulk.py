@@ -49,11 +49,13 @@ class Rows:
     """Rows of one table as tuples of Python values: thousands of model instances would cost more than their writing.
 
     The values stand in the order of `names(model)`; those of an appended table leave the ledger's
-    number out, which is given when they are written.
+    number out, which is given when they are written. `adapted` says that they are values as the database
+    wants them already.
     """
 
     model: type[models.Model]
-    values: Sequence[tuple[Any, ...]]
+    values: Sequence[Sequence[Any]]
+    adapted: bool = False
 
 
 @lru_cache(maxsize=128)
@@ -67,7 +69,7 @@ def values_of(rows: Sequence[models.Model], attributes: Sequence[str]) -> list[t
     return list(map(itemgetter(*attributes), map(vars, rows)))
 
 
-def adapted(model: type[models.Model], values: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+def adapted(model: type[models.Model], values: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """The values as the database wants them; column by column, which is faster."""
     adapters = _adapters(model, connection.vendor)
     if all(adapt is None for _name, adapt in adapters):
@@ -77,6 +79,15 @@ def adapted(model: type[models.Model], values: Sequence[tuple[Any, ...]]) -> Seq
         for column, (_name, adapt) in zip(zip(*values, strict=True), adapters, strict=True)
     ]
     return list(zip(*columns, strict=True))
+
+
+def adapted_row(row: models.Model) -> list[Any]:
+    """One row's values in the order of its columns, as the database wants them."""
+    values = row.__dict__
+    return [
+        value if (value := values[name]) is None or adapt is None else adapt(value)
+        for name, adapt in _adapters(type(row), connection.vendor)
+    ]
 
 
 def insert(rows: Sequence[models.Model], *, fresh: bool = False) -> int:
@@ -112,7 +123,7 @@ def _write(rows: Rows, conflict: str, copied: bool) -> int:
     fields = rows.model._meta.concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
     table = rows.model._meta.db_table
-    tuples = adapted(rows.model, rows.values)
+    tuples = rows.values if rows.adapted else adapted(rows.model, rows.values)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(tuples) > SMALL:
             if copied:
@@ -124,7 +135,7 @@ def _write(rows: Rows, conflict: str, copied: bool) -> int:
         return cursor.rowcount
 
 
-def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: Sequence[tuple[Any, ...]]) -> int:
+def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: Sequence[Sequence[Any]]) -> int:
     """COPY to a staging table, then one INSERT: COPY itself cannot skip what is there."""
     if not connection.in_atomic_block:
         raise RuntimeError("many rows at once need a transaction: the staging table is emptied at its end")
@@ -137,7 +148,7 @@ def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: Sequence
     return written
 
 
-def _copy_into(cursor: Any, table: str, columns: str, tuples: Sequence[tuple[Any, ...]]) -> None:
+def _copy_into(cursor: Any, table: str, columns: str, tuples: Sequence[Sequence[Any]]) -> None:
     # Django wraps no errors of a copy by itself.
     with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
         for row in tuples:

@@ -58,12 +58,17 @@ def _writers(model: type[models.Model]) -> tuple[tuple[str, Callable[[Any], str]
 
 def canonical(row: models.Model) -> str:
     """The row's text. Its table's name stands first, so that a row cannot change tables unseen."""
+    return SEPARATOR.join(texts_of(row))
+
+
+def texts_of(row: models.Model) -> list[str]:
+    """The parts of the row's text: its table's name, then its columns."""
     parts = [row._meta.db_table]
     values = row.__dict__
     for name, write in _writers(type(row)):
         value = values[name]
         parts.append("" if value is None else write(value))
-    return SEPARATOR.join(parts)
+    return parts
 
 
 def row_hash(row: models.Model) -> str:

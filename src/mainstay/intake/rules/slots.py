@@ -27,7 +27,7 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """What a slot says, whoever it is said of: rows with the same cells share it. `values` are in the mapping's words."""
+    """What a slot says, whoever it is said of; rows with the same cells share it. `values`: in the mapping's words."""
 
     slot: str
     fact: str
