@@ -17,6 +17,7 @@ from mainstay.cycle.statements import Writing, first_versions
 from mainstay.intake import queries
 from mainstay.intake.models import Question, Reject, Row
 from mainstay.intake.rules.rows import RowKey, entry_value
+from mainstay.intake.rules.slots import SEP
 from mainstay.intake.rules.verdicts import Standing, Verdict, verdicts
 from mainstay.organisations import services as organisations
 from mainstay.organisations.models import Facility
@@ -216,7 +217,7 @@ class Chunk:
     def _take_row(self, unit: Unit, verdict: Verdict, plan: Plan) -> None:
         record, content = unit.record.hex, unit.content.hex
         place_no, version = verdict.place_no, verdict.version
-        identity = self.intake.record_ids.hex("row", record, str(place_no), str(version), content)
+        identity = self.intake.record_ids.hex(SEP.join(["row", record, str(place_no), str(version), content]))
         plan.tables[Row].add(self.intake.row_form, identity, record, content, version, place_no, unit.reading.number)
 
     def _conflict(self, record: UUID) -> UUID:

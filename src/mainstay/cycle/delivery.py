@@ -18,7 +18,6 @@ from mainstay.intake.rules.rows import Arrived, RowKey, RowReader, RowReading
 from mainstay.intake.rules.verdicts import Verdict
 from mainstay.organisations.models import Facility
 from mainstay.people.services import Identity
-from mainstay.platform import bulk
 from mainstay.platform.clock import local_date
 from mainstay.platform.forms import Form
 from mainstay.platform.keys import Keys, load_keys
@@ -138,7 +137,8 @@ def prepared(
         dry_run=dry_run,
         writing=Writing(record_ids, mapping.source, mapping.disease, at, facilities),
         row_form=Form(
-            bulk.build(Row, {"mapping": mapping.name, "delivery_id": delivery.id}),
+            Row,
+            {"mapping": mapping.name, "delivery_id": delivery.id},
             ("id", "record", "content", "version", "place_no", "row_no"),
         ),
     )

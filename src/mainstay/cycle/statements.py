@@ -66,11 +66,11 @@ class RecordIds:
         self._digest = Digester(key)
 
     def __call__(self, *parts: str) -> UUID:
-        return UUID(self.hex(*parts))
+        return UUID(self.hex(SEP.join(parts)))
 
-    def hex(self, *parts: str) -> str:
-        """The id as 32 hex digits."""
-        return self._digest(SEP.join(parts))[:32]
+    def hex(self, text: str) -> str:
+        """The id of parts joined by `SEP`, as 32 hex digits."""
+        return self._digest(text)[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +118,29 @@ def first_versions(
 
     The record and the persons are given by the digits of their ids.
     """
-    place = str(place_no)
     digits = writing.ids.hex
-    for draft in drafts:
-        says = draft.says
-        form = _form(says, writing)
-        root = digits("fact", record, place, says.slot)
-        who = [persons[says.role], persons[says.index_role]] if says.index_role else [persons[says.role]]
-        tables[form.model].add(form, digits(root, draft.content, "1"), root, *who)
+    of_record = f"fact{SEP}{record}{SEP}{place_no}{SEP}"
+    for says, content in drafts:
+        form = writing.forms.get(says) or _form(says, writing)
+        root = digits(of_record + says.slot)
+        identity = digits(f"{root}{SEP}{content}{SEP}1")
+        if says.index_role:
+            tables[form.model].add(form, identity, root, persons[says.role], persons[says.index_role])
+        else:
+            tables[form.model].add(form, identity, root, persons[says.role])
+
+
+# What is open in a fact about one person, and in a contact, which is about two.
+OF_ONE = ("id", "root", "person_id")
+OF_TWO = ("id", "root", "person_id", "index_id")
 
 
 def _form(says: Statement, writing: Writing) -> Form:
-    form = writing.forms.get(says)
-    if form is None:
-        if len(writing.forms) >= 5 * REMEMBERED:
-            writing.forms.clear()
-        row = bulk.build(*_columns(says, 1, writing, says.known_at, says.with_index))
-        opened = ("id", "root", "person_id", "index_id") if says.index_role else ("id", "root", "person_id")
-        form = writing.forms[says] = Form(row, opened)
+    """The statement as a form, remembered from now on."""
+    if len(writing.forms) >= 5 * REMEMBERED:
+        writing.forms.clear()
+    model, values = _columns(says, 1, writing, says.known_at, says.with_index)
+    form = writing.forms[says] = Form(model, values, OF_TWO if says.index_role else OF_ONE)
     return form
 
 

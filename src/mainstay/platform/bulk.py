@@ -18,7 +18,7 @@ SMALL = 40
 
 
 @lru_cache(maxsize=128)
-def _adapters(model: type[models.Model], vendor: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+def adapters(model: type[models.Model], vendor: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
     """(attribute, how the database wants it); None where the value goes as it is."""
     return tuple((field.attname, _adapter(field, vendor)) for field in model._meta.concrete_fields)
 
@@ -71,23 +71,14 @@ def values_of(rows: Sequence[models.Model], attributes: Sequence[str]) -> list[t
 
 def adapted(model: type[models.Model], values: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """The values as the database wants them; column by column, which is faster."""
-    adapters = _adapters(model, connection.vendor)
-    if all(adapt is None for _name, adapt in adapters):
+    found = adapters(model, connection.vendor)
+    if all(adapt is None for _name, adapt in found):
         return values
     columns = [
         column if adapt is None else [None if value is None else adapt(value) for value in column]
-        for column, (_name, adapt) in zip(zip(*values, strict=True), adapters, strict=True)
+        for column, (_name, adapt) in zip(zip(*values, strict=True), found, strict=True)
     ]
     return list(zip(*columns, strict=True))
-
-
-def adapted_row(row: models.Model) -> list[Any]:
-    """One row's values in the order of its columns, as the database wants them."""
-    values = row.__dict__
-    return [
-        value if (value := values[name]) is None or adapt is None else adapt(value)
-        for name, adapt in _adapters(type(row), connection.vendor)
-    ]
 
 
 def insert(rows: Sequence[models.Model], *, fresh: bool = False) -> int:
@@ -183,17 +174,17 @@ def in_list(column: str, ids: Sequence[Any]) -> tuple[str, list[Any]]:
 
 
 @lru_cache(maxsize=128)
-def _template(model: type[models.Model]) -> dict[str, Any]:
+def template(model: type[models.Model]) -> dict[str, Any]:
     """What a new row holds where nothing is said: the columns' plain defaults, without ids made at need."""
-    template: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
         made = field.primary_key or (field.has_default() and callable(field.default))
-        template[field.attname] = None if made else field.get_default()
-    return template
+        values[field.attname] = None if made else field.get_default()
+    return values
 
 
 def build(model: type[models.Model], values: dict[str, Any]) -> Any:
     """A row from its column values, as `model(**values)` but at a fifth of its cost; give the primary key."""
     row = model.__new__(model)
-    row.__dict__ = {**_template(model), **values, "_state": ModelState()}
+    row.__dict__ = {**template(model), **values, "_state": ModelState()}
     return row

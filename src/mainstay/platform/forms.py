@@ -7,6 +7,7 @@ already in the words of the database and of the hash; only its ids are put in. T
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -17,7 +18,7 @@ from uuid import UUID
 from django.db import connection
 
 from mainstay.platform import bulk
-from mainstay.platform.canonical import SEPARATOR, hashed_fields, texts_of
+from mainstay.platform.canonical import SEPARATOR, writers
 from mainstay.platform.models import Appended
 
 
@@ -26,18 +27,25 @@ class Form:
 
     __slots__ = ("model", "places", "row", "text")
 
-    def __init__(self, row: Appended, opened: tuple[str, ...]) -> None:
-        """`opened` in the order of the table's columns; what the row holds there does not matter."""
-        self.model = type(row)
-        self.places = _places(self.model, opened)
-        table, *texts = [text.replace("%", "%%") if "%" in text else text for text in texts_of(row)]
+    def __init__(self, model: type[Appended], values: Mapping[str, Any], opened: tuple[str, ...]) -> None:
+        """`opened` in the order of the table's columns; columns that are neither given nor open hold their default."""
+        self.model = model
+        self.places = _places(model, opened)
+        texts, self.row = [], []
+        for name, default, write, adapt in _columns(model, connection.vendor):
+            value = values.get(name, default)
+            texts.append("" if value is None else write(value).replace("%", "%%"))
+            self.row.append(None if value is None else adapt(value))
         for place in self.places:
             texts[place] = "%s"
-        self.text = SEPARATOR.join([table, *texts])
-        identity, _entry, *rest = bulk.adapted_row(row)
-        self.row = (
-            [identity, *rest] if connection.vendor == "sqlite" else [_as_text(value) for value in (identity, *rest)]
-        )
+        self.text = SEPARATOR.join([model._meta.db_table, *texts])
+
+
+@lru_cache(maxsize=128)
+def _columns(model: type[Appended], vendor: str) -> list[tuple[str, Any, Callable[[Any], str], Callable[[Any], Any]]]:
+    """(attribute, default, how the hash wants it, how the database does) of all columns but the ledger's number."""
+    defaults, adapters = bulk.template(model), dict(bulk.adapters(model, vendor))
+    return [(name, defaults[name], write, adapters[name] or _as_text) for name, write in writers(model)]
 
 
 def _as_text(value: Any) -> Any:
@@ -49,7 +57,7 @@ def _as_text(value: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _places(model: type[Appended], opened: tuple[str, ...]) -> tuple[int, ...]:
-    columns = [column.attname for column in hashed_fields(model)]
+    columns = [name for name, _write in writers(model)]
     places = tuple([place for place, name in enumerate(columns) if name in opened])
     if tuple([columns[place] for place in places]) != opened:
         raise ValueError(f"{opened} are not columns of {model.__name__} in their order")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -147,7 +145,8 @@ def _append(entry: Entry, new: list[_Hashed], touched: set[Subject], trusted: bo
     for some in new:
         if bulk.insert_values(some.entered(entry.no), fresh=trusted) != len(some.hashes):
             raise Overtaken(some.rows.model._meta.db_table)
-    mark_dirty(touched | subjects_of(*[some.rows for some in new]), entry.no)
+    marks = {(subject.type, subject.id.hex) for subject in touched}
+    _mark(marks.union(*[_concerned(some.rows) for some in new]), entry.no)
     return entry
 
 
@@ -185,21 +184,27 @@ def _not_there(some: _Hashed) -> _Hashed:
     return _Hashed(left, [one for _row, one in kept])
 
 
-def subjects_of(*tables: Rows) -> set[Subject]:
-    """Whom these rows of appended tables concern, by what each fact's model says it touches."""
-    found: dict[str, set[Any]] = defaultdict(set)
-    for rows in tables:
-        if issubclass(rows.model, Fact):
-            for column, kind in rows.model.touches:
-                place = _names(rows.model).index(column)
-                found[kind].update([row[place] for row in rows.values])
-    # Made subjects of at the end: the same person stands in many rows.
-    return {Subject(kind, as_uuid(value)) for kind, values in found.items() for value in values if value is not None}
+def subjects_of(rows: Rows) -> set[Subject]:
+    """Whom these rows of one appended table concern, by what each fact's model says it touches."""
+    return {Subject(kind, UUID(digits)) for kind, digits in _concerned(rows)}
 
 
-def mark_dirty(subjects: Iterable[Subject], entry_no: int) -> None:
+def _concerned(rows: Rows) -> set[tuple[str, str]]:
+    """(type, id as 32 hex digits) of the subjects."""
+    if not issubclass(rows.model, Fact):
+        return set()
+    columns = _names(rows.model)
+    found = set()
+    for column, kind in rows.model.touches:
+        place = columns.index(column)
+        values = {row[place] for row in rows.values} - {None}
+        found |= {(kind, value if rows.adapted else value.hex) for value in values}
+    return found
+
+
+def _mark(marks: Iterable[tuple[str, str]], entry_no: int) -> None:
     """Write whom to judge again; in a fixed order, so that two writers cannot block each other."""
-    rows = sorted([(subject.type, subject.id.hex, entry_no) for subject in subjects])
+    rows = [(*mark, entry_no) for mark in sorted(marks)]
     if not rows:
         return
     with connection.cursor() as cursor:
