@@ -15,7 +15,7 @@ from mainstay.places.models import Place
 from mainstay.platform import bulk, ledger
 from mainstay.platform.bulk import Rows
 from mainstay.platform.errors import MainstayError, code
-from mainstay.platform.identity import new_id
+from mainstay.platform.identity import new_id, new_ids
 from mainstay.platform.keys import KEY_VERSION, Keys, blind_index, encrypt, load_keys
 from mainstay.platform.ledger import Subject
 from mainstay.platform.models import Actor, Entry
@@ -96,10 +96,11 @@ def prepare(
     rising = frozenset(person for identity, person in persons.items() if identity in vouched and person in unknown)
     resolved = Resolved(persons, rising=rising)
     missing = {blind: some for blind, some in blinds.items() if some[0] not in persons}
+    ids = new_ids(2 * len(missing))
     for (scheme, blind), spellings in missing.items():
-        person = new_id()
+        person, row_id = next(ids), next(ids)
         resolved.new_persons.append(PersonRow(None, None, None, person, not vouched.isdisjoint(spellings)))
-        resolved.new_identifiers.append(_identifier(person, scheme, spellings[0].value, blind, keys))
+        resolved.new_identifiers.append(_identifier(row_id, person, scheme, spellings[0].value, blind, keys))
         persons.update(dict.fromkeys(spellings, person))
     resolved.created = frozenset(identity for spellings in missing.values() for identity in spellings)
     return resolved
@@ -151,8 +152,7 @@ def _matches(cursor, blinds: list[str]) -> list[tuple]:
     return cursor.fetchall()
 
 
-def _identifier(person: UUID, scheme: str, value: str, blind: str, keys: Keys) -> IdentifierRow:
-    row_id = new_id()
+def _identifier(row_id: UUID, person: UUID, scheme: str, value: str, blind: str, keys: Keys) -> IdentifierRow:
     return IdentifierRow(row_id, person, scheme, blind, encrypt(keys, value, sealed_place(row_id)), KEY_VERSION)
 
 

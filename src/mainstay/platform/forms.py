@@ -21,6 +21,9 @@ from mainstay.platform import bulk
 from mainstay.platform.canonical import SEPARATOR, writers
 from mainstay.platform.models import Appended
 
+Convert = Callable[[Any], Any]
+OPEN = "\0"  # stands for what is open while a form is made: no text that may be stored holds it
+
 
 class Form:
     """A row of an appended table of which some columns are open: for ids, as 32 hex digits, and whole numbers."""
@@ -31,21 +34,22 @@ class Form:
         """`opened` in the order of the table's columns; columns that are neither given nor open hold their default."""
         self.model = model
         self.places = _places(model, opened)
-        texts, self.row = [], []
-        for name, default, write, adapt in _columns(model, connection.vendor):
-            value = values.get(name, default)
-            texts.append("" if value is None else write(value).replace("%", "%%"))
-            self.row.append(None if value is None else adapt(value))
+        names, defaults, writes, adapts = _columns(model, connection.vendor)
+        held = list(map(values.get, names, defaults))
+        texts = ["" if value is None else write(value) for write, value in zip(writes, held, strict=True)]
         for place in self.places:
-            texts[place] = "%s"
-        self.text = SEPARATOR.join([model._meta.db_table, *texts])
+            texts[place] = OPEN
+        text = SEPARATOR.join([model._meta.db_table, *texts])
+        self.text = text.replace("%", "%%").replace(OPEN, "%s")
+        self.row = [None if value is None else adapt(value) for adapt, value in zip(adapts, held, strict=True)]
 
 
 @lru_cache(maxsize=128)
-def _columns(model: type[Appended], vendor: str) -> list[tuple[str, Any, Callable[[Any], str], Callable[[Any], Any]]]:
-    """(attribute, default, how the hash wants it, how the database does) of all columns but the ledger's number."""
+def _columns(model: type[Appended], vendor: str) -> tuple[list[str], list[Any], list[Convert], list[Convert]]:
+    """Of all columns but the ledger's number: names, defaults, how the hash wants them, how the database does."""
     defaults, adapters = bulk.template(model), dict(bulk.adapters(model, vendor))
-    return [(name, defaults[name], write, adapters[name] or _as_text) for name, write in writers(model)]
+    names, writes = map(list, zip(*writers(model), strict=True))
+    return names, [defaults[name] for name in names], writes, [adapters[name] or _as_text for name in names]
 
 
 def _as_text(value: Any) -> Any:

@@ -204,15 +204,21 @@ def _concerned(rows: Rows) -> set[tuple[str, str]]:
 
 def _mark(marks: Iterable[tuple[str, str]], entry_no: int) -> None:
     """Write whom to judge again; in a fixed order, so that two writers cannot block each other."""
-    rows = [(*mark, entry_no) for mark in sorted(marks)]
+    rows = sorted(marks)
     if not rows:
         return
+    insert = "INSERT INTO platform_dirty (subject_type, subject_id, entry_no)"
+    again = "ON CONFLICT (subject_type, subject_id) DO UPDATE SET entry_no = excluded.entry_no"
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO platform_dirty (subject_type, subject_id, entry_no) VALUES (%s, %s, %s) "
-            "ON CONFLICT (subject_type, subject_id) DO UPDATE SET entry_no = excluded.entry_no",
-            rows,
-        )
+        if connection.vendor == "postgresql":
+            # One statement: row by row each would wait for an answer.
+            kinds, ids = map(list, zip(*rows, strict=True))
+            marked = (
+                "SELECT kind, id, %s FROM unnest(%s::text[], %s::uuid[]) WITH ORDINALITY AS m(kind, id, at) ORDER BY at"
+            )
+            cursor.execute(f"{insert} {marked} {again}", [entry_no, kinds, ids])
+        else:
+            cursor.executemany(f"{insert} VALUES (%s, %s, %s) {again}", [(*row, entry_no) for row in rows])
 
 
 def entry_line(entry: Entry) -> str:
