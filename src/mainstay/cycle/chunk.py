@@ -260,15 +260,15 @@ class Chunk:
         still = self.intake.open
         if not still:
             return
-        places = {unit.record: {verdict.place_no} for unit, verdict in fresh if unit.record in still}
-        before = queries.contents_before(places)
+        before = queries.contents_before({unit.record for unit, _verdict in fresh if unit.record in still})
         answered = []
-        for unit, _verdict in fresh:
+        for unit, verdict in fresh:
             now = set(self.intake.reject_ids(unit))
             whole = self.intake.ids(RowKey("", unit.reading.key.content, False))[0]
             for record in {unit.record, whole}:
                 for reject, content in still.get(record, {}).items():
-                    superseded = content == unit.content or (record, content) in before or record == whole
+                    before_here = (record, verdict.place_no, content) in before
+                    superseded = content == unit.content or before_here or record == whole
                     if superseded and reject not in now:
                         answered.append(reject)
         questions = held.open_questions(answered)
