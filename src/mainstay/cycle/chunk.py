@@ -138,11 +138,10 @@ class Chunk:
             else:
                 digits = {role: person.hex for role, person in persons.items()}
                 first_versions(unit.reading.drafts, unit.record.hex, verdict.place_no, digits, writing, plan.tables)
-            if verdict.verdict == "conflict":
-                plan.add([self._question(self._conflict(unit.record), "conflict")])
         if revised:
             facts, plan.touch = revise(revised, self.intake.mapping.facts, writing)
             plan.add(facts)
+        self._ask(plan)
         self._hold(plan)
         self._answer(plan, fresh)
         if not plan.empty and not self.intake.delivery_kept:
@@ -220,8 +219,15 @@ class Chunk:
         identity = self.intake.record_ids.hex(SEP.join(["row", record, str(place_no), str(version), content]))
         plan.tables[Row].add(self.intake.row_form, identity, record, content, version, place_no, unit.reading.number)
 
-    def _conflict(self, record: UUID) -> UUID:
-        return self.intake.record_ids("conflict", record.hex)
+    def _ask(self, plan: Plan) -> None:
+        """One question for each record that has rows in conflict, unless it was asked before."""
+        records = {unit.record for unit, verdict in plan.found if verdict.verdict == "conflict"}
+        roots = [self.intake.record_ids("conflict", record.hex) for record in records]
+        questions = {one.id: one for one in (self._question(root, "conflict") for root in roots)}
+        for some in bulk.chunks(list(questions), queries.AT_ONCE):
+            for asked in Question.objects.filter(id__in=some).values_list("id", flat=True):
+                del questions[asked]
+        plan.add(question for name, question in questions.items() if name not in self.intake.asked)
 
     def _question(self, root: UUID, kind: str, columns: Sequence[str] = ()) -> Question:
         intake = self.intake
@@ -281,6 +287,7 @@ class Chunk:
         tally.created += len(plan.people.created - intake.foreseen)
         if intake.dry_run:
             intake.foreseen |= plan.people.created
+            intake.asked |= plan.others.keys()
         intake.delivery_kept = intake.delivery_kept or (not plan.empty and not intake.dry_run)
         for unit, verdict in plan.found:
             tally.count(verdict.verdict)

@@ -56,6 +56,7 @@ class Intake:
     repeated: dict[UUID, set[UUID]] = field(default_factory=dict)
     decided: dict[UUID, dict[UUID, Verdict]] = field(default_factory=dict)
     taken: set[tuple[UUID, UUID]] = field(default_factory=set)
+    asked: set[UUID] = field(default_factory=set)  # in a dry run: what would have been asked
     foreseen: set[Identity] = field(default_factory=set)  # in a dry run: whom it would have made
 
     def identify(self, cells: Sequence[str]) -> tuple[RowKey, Sequence[str]]:

@@ -204,7 +204,7 @@ class RowReader:
 
     def _nobody(self, cells: Sequence[str], problems: list[Problem]) -> Problem:
         columns = tuple(person.column for person in self.mapping.persons)
-        told = [problem for problem in problems if problem.columns[0] in columns]
+        told = [one for one in problems if one.columns[0] in columns and one.code != PERSON_MISSING]
         return Problem(
             columns,
             SEP.join(cells[self._at[name]] for name in columns),
