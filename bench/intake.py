@@ -1,4 +1,7 @@
-"""Rows a second taken in, on both databases, beside reading the same file with the csv module alone."""
+"""Rows a second taken in, on both databases, beside what is left of it when nothing but the writing is done.
+
+Beneath stand the same rows written bare (`bench.bare`), and the same file read with the csv module alone.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.stage import on_each_database, show
+from bench.stage import on_each_database, peak_memory_mb, show
 
 HEADER = (
     "case_id", "generation", "date_of_infection", "date_of_onset", "date_of_hospitalisation",
@@ -36,6 +39,7 @@ def _write(path: Path, rows: int) -> None:
 
 
 def measure(rows: int) -> dict[str, Any]:
+    from bench.bare import write_again
     from bench.stage import new_instance
     from mainstay.cycle.sense import take_in
     from mainstay.platform.clock import now
@@ -48,19 +52,26 @@ def measure(rows: int) -> dict[str, Any]:
         with path.open(newline="") as file:
             sum(1 for _ in csv.reader(file))
         plain = time.perf_counter() - begun
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         done = take_in(path, "ebola-sim-cases", by=by, at=now())
-        first = time.perf_counter() - begun
+        first, first_used = time.perf_counter() - begun, time.process_time() - used
+        memory = peak_memory_mb()
         begun = time.perf_counter()
         again = take_in(path, "ebola-sim-cases", by=by, at=now())
         second = time.perf_counter() - begun
     assert (done.rows["new"], again.rows["known"], again.facts_added) == (rows, rows, 0)
+    bare, bare_used = write_again()
     return {
         "rows": rows,
         "facts": done.facts_added,
         "new rows a second": round(rows / first),
         "known rows a second": round(rows / second),
+        "the same written bare, rows a second": round(rows / bare),
+        "times the bare writing": round(first / bare, 2),
+        "processor, microseconds a new row": round(first_used / rows * 1e6),
+        "of these the bare writing": round(bare_used / rows * 1e6),
         "csv module alone, rows a second": round(rows / plain),
+        "memory of the first intake, MB": round(memory),
     }
 
 

@@ -103,6 +103,17 @@ def test_the_same_bad_row_sent_again_is_listed_but_not_written_again(desk: Desk)
     assert (Reject.objects.count(), Question.objects.count()) == (1, 1)
 
 
+@pytest.mark.parametrize("chunk", [1, 2])
+def test_two_conflicting_rows_mended_by_the_feed_leave_nothing_to_ask(desk: Desk, monkeypatch, chunk: int) -> None:
+    """Whether they come in one transaction or in two."""
+    monkeypatch.setattr("mainstay.cycle.sense.CHUNK", chunk)
+    desk.send(*[row("1", ill="2020-02-31", reported=f"2020-02-0{day}") for day in (3, 4)])
+    assert len(held.open_rejects()) == 2
+
+    done = desk.send(*[row("1", ill="2020-02-01", reported=f"2020-02-0{day}") for day in (3, 4)])
+    assert (done.rows["revised"], held.open_rejects()) == (2, [])
+
+
 def test_a_held_row_sent_again_is_rejected_again_and_written_once(desk: Desk) -> None:
     for _time in range(2):
         done = desk.send(row("", sex="f"))

@@ -11,6 +11,7 @@ from mainstay.cycle.statements import RecordIds
 from mainstay.people import services as people
 from mainstay.people.models import Identifier, Merge, Person
 from mainstay.people.services import Identity
+from mainstay.platform import bulk
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.identity import keyed_id
 from mainstay.platform.models import Dirty, Entry
@@ -57,6 +58,11 @@ def test_resolving_many_takes_as_few_statements_as_resolving_one(desk: Desk, dja
     with django_assert_max_num_queries(2):
         people.resolve(many, known=many)
     assert Person.objects.filter(known=True).count() == 300
+
+
+def test_persons_are_written_in_the_order_of_their_tables() -> None:
+    assert people.PersonRow._fields == bulk.names(Person)
+    assert people.IdentifierRow._fields == bulk.names(Identifier)
 
 
 # --- merged and parted ----------------------------------------------------------------------------

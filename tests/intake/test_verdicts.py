@@ -120,6 +120,17 @@ def test_in_a_conflict_both_stand_and_somebody_is_asked(desk: Desk) -> None:
     assert Person.objects.count() == 1
 
 
+@pytest.mark.parametrize("chunk", [1, 2, 3])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_conflict_is_asked_about_once_and_counted_once(desk: Desk, monkeypatch, chunk: int, dry_run: bool) -> None:
+    monkeypatch.setattr("mainstay.cycle.sense.CHUNK", chunk)
+    done = desk.send(BORIS, CLASHING, {**CLASHING, "ill": "2020-02-08"}, dry_run=dry_run)
+
+    # Report, onset and sex of each of three rows, and one question.
+    assert (done.rows["conflict"], done.facts_added) == (2, 3 * 3 + 1)
+    assert Question.objects.count() == (0 if dry_run else 1)
+
+
 def test_a_conflict_sent_again_whole_or_in_pieces_is_known(desk: Desk) -> None:
     desk.send(BORIS, CLASHING)
     before = known_facts()
@@ -148,6 +159,7 @@ def test_a_row_in_which_nobody_can_be_identified_is_held_whole(desk: Desk, no: s
     assert (done.rows["received"], done.rows["new"], done.rows["rejected"]) == (2, 1, 1)
     [held] = done.rejects
     assert (held.row, held.held, held.code) == (3, "row", "row.nobody")
+    assert held.reason == "The row names nobody."
     assert Person.objects.count() == 1
 
 

@@ -79,10 +79,11 @@ class _Table:
             if named.known:
                 self.cases.setdefault(named.identifier, None)
         for draft in row.drafts:
-            if draft.fact == "onset":
-                self.cases[names[draft.role]] = draft.day
-            elif draft.fact == "contact":
-                self.pairs.append((names[draft.index_role], names[draft.role]))
+            says = draft.says
+            if says.fact == "onset":
+                self.cases[names[says.role]] = says.day
+            elif says.fact == "contact":
+                self.pairs.append((names[says.index_role], names[says.role]))
 
 
 def _analysed(cases: _Table, pairs: _Table) -> Any:

@@ -129,7 +129,7 @@ def progress(label: str, quiet: bool):
         def show(step: str, done: int, of: int) -> None:
             bar.label = f"{label} {step}"
             bar.pos = int(1000 * done / of) if of else 0
-            bar.update(0)
+            bar.render_progress()  # update(0) draws nothing
 
         yield show
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import UUID
@@ -13,17 +13,20 @@ from mainstay.cycle import held
 from mainstay.cycle.delivered import Tally, WarningLine
 from mainstay.cycle.delivery import Intake, Unit
 from mainstay.cycle.revision import revise
-from mainstay.cycle.statements import Writing, first_version, root_of
+from mainstay.cycle.statements import Writing, first_versions
 from mainstay.intake import queries
 from mainstay.intake.models import Question, Reject, Row
 from mainstay.intake.rules.rows import RowKey, entry_value
+from mainstay.intake.rules.slots import SEP
 from mainstay.intake.rules.verdicts import Standing, Verdict, verdicts
 from mainstay.organisations import services as organisations
 from mainstay.organisations.models import Facility
 from mainstay.people import services as people
 from mainstay.people.services import Identity
 from mainstay.platform import bulk, failpoints, ledger
+from mainstay.platform.bulk import Rows
 from mainstay.platform.errors import MainstayError
+from mainstay.platform.forms import Filled
 from mainstay.platform.identity import new_id
 from mainstay.platform.ledger import Subject
 from mainstay.platform.models import Appended, Fact
@@ -32,7 +35,16 @@ BEFORE_CHUNK = failpoints.place("intake.before_chunk")
 IN_CHUNK = failpoints.place("intake.in_chunk")
 AFTER_CHUNK = failpoints.place("intake.after_chunk")
 ATTEMPTS = 3
+NEW = Verdict("new", 0, 1)
 REJECTED = Verdict("rejected", 0, 0)
+
+
+class Tables(dict[type[Appended], Filled]):
+    """Rows to be written, by their tables."""
+
+    def __missing__(self, model: type[Appended]) -> Filled:
+        filled = self[model] = Filled(model)
+        return filled
 
 
 @dataclass
@@ -41,12 +53,26 @@ class Plan:
 
     found: list[tuple[Unit, Verdict]]
     people: people.Resolved
-    rows: list[Appended] = field(default_factory=list)
+    tables: Tables = field(default_factory=Tables)  # the rows taken and what they state first
+    others: dict[UUID, Appended] = field(default_factory=dict)  # few: what is revised, held, asked and answered
     touch: set[Subject] = field(default_factory=set)
 
     @property
     def facts(self) -> int:
-        return sum(isinstance(row, Fact) for row in self.rows)
+        others = sum(isinstance(row, Fact) for row in self.others.values())
+        return others + sum(len(filled.hashes) for model, filled in self.tables.items() if issubclass(model, Fact))
+
+    @property
+    def empty(self) -> bool:
+        return not self.tables and not self.others
+
+    def add(self, rows: Iterable[Appended]) -> None:
+        """Single rows; the same row twice is one."""
+        self.others.update((row.id, row) for row in rows)
+
+    def all_rows(self) -> list[Rows | Filled]:
+        """All that is written, as the ledger takes it."""
+        return [*self.tables.values(), *ledger.tables_of(self.others.values())]
 
 
 class Chunk:
@@ -62,7 +88,7 @@ class Chunk:
         """Plan the chunk, write it in one transaction under one ledger entry, and count it."""
         for attempt in range(ATTEMPTS):
             plan = self.plan()
-            if self.intake.dry_run or not plan.rows:
+            if self.intake.dry_run or plan.empty:
                 break
             try:
                 self._write(plan)
@@ -83,8 +109,8 @@ class Chunk:
 
         failpoints.reach(BEFORE_CHUNK)
         started: list[float] = []
-        ledger.append(
-            plan.rows,
+        ledger.append_values(
+            plan.all_rows(),
             by=self.intake.by,
             at=self.intake.at,
             verb="intake",
@@ -101,25 +127,25 @@ class Chunk:
         found = self._verdicts()
         fresh = [(unit, verdict) for unit, verdict in found if verdict.verdict not in ("known", "rejected")]
         plan = Plan(found, self._people(unit for unit, _verdict in fresh))
-        plan.rows += self.extra
+        plan.add(self.extra)
         writing = self._writing(unit for unit, _verdict in fresh)
         revised = []
         for unit, verdict in fresh:
             persons = _persons(unit, plan.people)
-            plan.rows.append(self._row(unit, verdict))
+            self._take_row(unit, verdict, plan)
             if verdict.version > 1:
                 revised.append((unit, verdict, persons))
             else:
-                plan.rows += _first(unit, verdict, persons, writing)
-            if verdict.verdict == "conflict":
-                plan.rows.append(self._question(self._conflict(unit.record), "conflict"))
+                digits = {role: person.hex for role, person in persons.items()}
+                first_versions(unit.reading.drafts, unit.record.hex, verdict.place_no, digits, writing, plan.tables)
         if revised:
             facts, plan.touch = revise(revised, self.intake.mapping.facts, writing)
-            plan.rows += facts
+            plan.add(facts)
+        self._ask(plan)
         self._hold(plan)
         self._answer(plan, fresh)
-        if plan.rows and not self.intake.delivery_kept:
-            plan.rows.append(self.intake.delivery)
+        if not plan.empty and not self.intake.delivery_kept:
+            plan.add([self.intake.delivery])
         return plan
 
     def _verdicts(self) -> list[tuple[Unit, Verdict]]:
@@ -149,7 +175,7 @@ class Chunk:
         elif standing:
             verdict = verdicts((unit.content,), standing)[unit.content]
         else:
-            return Verdict("new", 0, 1)
+            return NEW
         if unit.again and verdict.verdict == "known":
             return Verdict("revised", verdict.place_no, verdict.version + 1)
         return verdict
@@ -158,23 +184,18 @@ class Chunk:
         named = [person for unit in units for person in unit.reading.persons]
         return people.prepare(
             [Identity(person.scheme, person.identifier) for person in named],
-            known=[Identity(person.scheme, person.identifier) for person in named if person.known],
+            known={(person.scheme, person.identifier) for person in named if person.known},
             keys=self.intake.keys,
         )
 
     def _writing(self, units: Iterable[Unit]) -> Writing:
         """What the facts share; facilities that the mapping may create are there afterwards."""
         intake = self.intake
-        wanted = {
-            str(value)
-            for unit in units
-            for draft in unit.reading.drafts
-            for name, value in draft.values
-            if name == "facility" and value not in intake.facilities
-        }
-        for facility in sorted(wanted):
+        statements = {draft.says for unit in units for draft in unit.reading.drafts}
+        wanted = {str(value) for says in statements for name, value in says.values if name == "facility"}
+        for facility in sorted(wanted - intake.facilities.keys()):
             intake.facilities[facility] = new_id() if intake.dry_run else self._create(facility).id
-        return Writing(intake.record_ids, intake.mapping.source, intake.mapping.disease, intake.at, intake.facilities)
+        return intake.writing
 
     def _create(self, facility: str) -> Facility:
         """A facility as the mapping knows it, after the one it is a ward of."""
@@ -192,24 +213,21 @@ class Chunk:
             at=self.intake.at,
         )
 
-    def _row(self, unit: Unit, verdict: Verdict) -> Row:
-        place_no, version = str(verdict.place_no), str(verdict.version)
-        return bulk.build(
-            Row,
-            {
-                "id": self.intake.record_ids("row", unit.record.hex, place_no, version, unit.content.hex),
-                "mapping": self.intake.mapping.name,
-                "record": unit.record,
-                "content": unit.content,
-                "version": verdict.version,
-                "place_no": verdict.place_no,
-                "delivery_id": self.intake.delivery.id,
-                "row_no": unit.reading.number,
-            },
-        )
+    def _take_row(self, unit: Unit, verdict: Verdict, plan: Plan) -> None:
+        record, content = unit.record.hex, unit.content.hex
+        place_no, version = verdict.place_no, verdict.version
+        identity = self.intake.record_ids.hex(SEP.join(["row", record, str(place_no), str(version), content]))
+        plan.tables[Row].add(self.intake.row_form, identity, record, content, version, place_no, unit.reading.number)
 
-    def _conflict(self, record: UUID) -> UUID:
-        return self.intake.record_ids("conflict", record.hex)
+    def _ask(self, plan: Plan) -> None:
+        """One question for each record that has rows in conflict, unless it was asked before."""
+        records = {unit.record for unit, verdict in plan.found if verdict.verdict == "conflict"}
+        roots = [self.intake.record_ids("conflict", record.hex) for record in records]
+        questions = {one.id: one for one in (self._question(root, "conflict") for root in roots)}
+        for some in bulk.chunks(list(questions), queries.AT_ONCE):
+            for asked in Question.objects.filter(id__in=some).values_list("id", flat=True):
+                del questions[asked]
+        plan.add(question for name, question in questions.items() if name not in self.intake.asked)
 
     def _question(self, root: UUID, kind: str, columns: Sequence[str] = ()) -> Question:
         intake = self.intake
@@ -230,39 +248,37 @@ class Chunk:
             for kept in Reject.objects.filter(id__in=some).values_list("id", flat=True):
                 del problems[kept]
         for reject, (unit, problem) in problems.items():
-            plan.rows.append(
-                held.reject_row(
-                    unit.reading,
-                    problem,
-                    identity=reject,
-                    record=unit.record,
-                    content=unit.content,
-                    delivery=self.intake.delivery.id,
-                    mapping=self.intake.mapping.name,
-                    header=self.intake.header,
-                    keys=self.intake.keys,
-                )
+            row = held.reject_row(
+                unit.reading,
+                problem,
+                identity=reject,
+                record=unit.record,
+                content=unit.content,
+                delivery=self.intake.delivery.id,
+                mapping=self.intake.mapping.name,
+                header=self.intake.header,
+                keys=self.intake.keys,
             )
-            plan.rows.append(self._question(reject, f"held_{problem.held}", problem.columns))
+            plan.add([row, self._question(reject, f"held_{problem.held}", problem.columns)])
 
     def _answer(self, plan: Plan, fresh: list[tuple[Unit, Verdict]]) -> None:
         """What was held of these rows before, and no longer is, is answered by them."""
         still = self.intake.open
         if not still:
             return
-        places = {unit.record: {verdict.place_no} for unit, verdict in fresh if unit.record in still}
-        before = queries.contents_before(places)
+        before = queries.contents_before({unit.record for unit, _verdict in fresh if unit.record in still})
         answered = []
-        for unit, _verdict in fresh:
+        for unit, verdict in fresh:
             now = set(self.intake.reject_ids(unit))
             whole = self.intake.ids(RowKey("", unit.reading.key.content, False))[0]
             for record in {unit.record, whole}:
                 for reject, content in still.get(record, {}).items():
-                    superseded = content == unit.content or (record, content) in before or record == whole
+                    before_here = (record, verdict.place_no, content) in before
+                    superseded = content == unit.content or before_here or record == whole
                     if superseded and reject not in now:
                         answered.append(reject)
         questions = held.open_questions(answered)
-        plan.rows += held.answers(self.intake.record_ids, questions, at=self.intake.at)
+        plan.add(held.answers(self.intake.record_ids, questions, at=self.intake.at))
 
     def _count(self, plan: Plan, tally: Tally) -> None:
         """Add the chunk, once written, to the delivery's counts."""
@@ -271,7 +287,8 @@ class Chunk:
         tally.created += len(plan.people.created - intake.foreseen)
         if intake.dry_run:
             intake.foreseen |= plan.people.created
-        intake.delivery_kept = intake.delivery_kept or (bool(plan.rows) and not intake.dry_run)
+            intake.asked |= plan.others.keys()
+        intake.delivery_kept = intake.delivery_kept or (not plan.empty and not intake.dry_run)
         for unit, verdict in plan.found:
             tally.count(verdict.verdict)
             if unit.record in intake.repeated:
@@ -294,11 +311,3 @@ def _persons(unit: Unit, resolved: people.Resolved) -> dict[str, UUID]:
     return {
         person.role: resolved.persons[Identity(person.scheme, person.identifier)] for person in unit.reading.persons
     }
-
-
-def _first(unit: Unit, verdict: Verdict, persons: Mapping[str, UUID], writing: Writing) -> list[Fact]:
-    record, place_no = unit.record, verdict.place_no
-    return [
-        first_version(draft, root_of(writing.ids, record, place_no, draft.slot), persons, writing)
-        for draft in unit.reading.drafts
-    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -10,15 +10,16 @@ from uuid import UUID
 
 from mainstay.cycle import held
 from mainstay.cycle.mended import Mends, mends_of, patched
-from mainstay.cycle.statements import RecordIds
+from mainstay.cycle.statements import RecordIds, Writing
 from mainstay.intake.mapping import Mapping
-from mainstay.intake.models import Delivery
+from mainstay.intake.models import Delivery, Row
 from mainstay.intake.rules.cells import Context
-from mainstay.intake.rules.rows import RowKey, RowReader, RowReading
+from mainstay.intake.rules.rows import Arrived, RowKey, RowReader, RowReading
 from mainstay.intake.rules.verdicts import Verdict
 from mainstay.organisations.models import Facility
 from mainstay.people.services import Identity
 from mainstay.platform.clock import local_date
+from mainstay.platform.forms import Form
 from mainstay.platform.keys import Keys, load_keys
 from mainstay.platform.models import Actor, Instance
 
@@ -49,10 +50,13 @@ class Intake:
     by: Actor
     at: datetime
     dry_run: bool
+    writing: Writing
+    row_form: Form
     # Records with more than one row in this delivery: their contents, what was decided, what was taken.
     repeated: dict[UUID, set[UUID]] = field(default_factory=dict)
     decided: dict[UUID, dict[UUID, Verdict]] = field(default_factory=dict)
     taken: set[tuple[UUID, UUID]] = field(default_factory=set)
+    asked: set[UUID] = field(default_factory=set)  # in a dry run: what would have been asked
     foreseen: set[Identity] = field(default_factory=set)  # in a dry run: whom it would have made
 
     def identify(self, cells: Sequence[str]) -> tuple[RowKey, Sequence[str]]:
@@ -78,19 +82,25 @@ class Intake:
         return self.record_ids(self.mapping.name, "record", key.record), content
 
     def unit(self, number: int, cells: Sequence[str]) -> Unit:
-        """The row read, under the ids it is recognised by.
+        """One row read, under the ids it is recognised by."""
+        return self.units([(number, cells)])[0]
+
+    def units(self, rows: Iterable[tuple[int, Sequence[str]]]) -> list[Unit]:
+        """The rows read, each under the ids it is recognised by.
 
         A row whose problems are no longer all there (the mapping has learnt a value, somebody mended
         a cell) is taken again.
         """
-        key, whole = self.identify(cells)
-        reading = self.reader.read(number, whole, key if whole is cells else None)
-        if key.whole and not reading.key.whole:
-            key = reading.key
-        unit = Unit(reading, *self.ids(key))
-        if self.open and self._is_better(unit):
-            return unit._replace(again=True)
-        return unit
+        keys, arrived = [], []
+        for number, cells in rows:
+            key, whole = self.identify(cells)
+            keys.append(key)
+            arrived.append(Arrived(number, whole, key if whole is cells else self.reader.key_of(whole)))
+        units = []
+        for key, reading in zip(keys, self.reader.read_all(arrived), strict=True):
+            unit = Unit(reading, *self.ids(reading.key if key.whole and not reading.key.whole else key))
+            units.append(unit._replace(again=True) if self.open and self._is_better(unit) else unit)
+        return units
 
     def _is_better(self, unit: Unit) -> bool:
         before = {reject for reject, content in self.open.get(unit.record, {}).items() if content == unit.content}
@@ -111,12 +121,13 @@ def prepared(
     zone = Instance.objects.values_list("zone", flat=True).get(id=1)
     facilities = dict(Facility.objects.values_list("code", "id"))
     context = Context(zone, local_date(at, zone), frozenset(facilities))
+    record_ids = RecordIds(keys.record)
     return Intake(
         mapping=mapping,
         reader=RowReader(mapping, header, context),
         header=header,
         keys=keys,
-        record_ids=RecordIds(keys.record),
+        record_ids=record_ids,
         facilities=facilities,
         mends=mends_of(mapping.name),
         open=held.still_open(mapping.name),
@@ -125,4 +136,10 @@ def prepared(
         by=by,
         at=at,
         dry_run=dry_run,
+        writing=Writing(record_ids, mapping.source, mapping.disease, at, facilities),
+        row_form=Form(
+            Row,
+            {"mapping": mapping.name, "delivery_id": delivery.id},
+            ("id", "record", "content", "version", "place_no", "row_no"),
+        ),
     )

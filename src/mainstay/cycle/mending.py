@@ -21,7 +21,6 @@ from mainstay.cycle.delivery import Intake, Unit, prepared
 from mainstay.cycle.held import Opened
 from mainstay.cycle.mended import Cells, sealed
 from mainstay.cycle.revision import revise
-from mainstay.cycle.statements import Writing
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery, Mended, Reject
@@ -211,6 +210,4 @@ def _again(row: list[Mend], intake: Intake, units: list[Unit], extra: list[Appen
 def _withdrawn(unit: Unit, reject: Reject, intake: Intake) -> list[Fact]:
     """What was stated while the row had no whole key: it is stated under its key from now on."""
     before = Unit(unit.reading._replace(drafts=()), reject.record, reject.content)
-    mapping = intake.mapping
-    writing = Writing(intake.record_ids, mapping.source, mapping.disease, intake.at, {})
-    return revise([(before, Verdict("revised", 0, 2), {})], mapping.facts, writing)[0]
+    return revise([(before, Verdict("revised", 0, 2), {})], intake.mapping.facts, intake.writing)[0]

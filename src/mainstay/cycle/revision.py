@@ -33,7 +33,7 @@ def revise(rows: Sequence[Taken], specs: Sequence[FactSpec], writing: Writing) -
     facts: list[Fact] = []
     touch: set[Subject] = set()
     for unit, verdict, persons in rows:
-        drafts = {draft.slot: draft for draft in unit.reading.drafts}
+        drafts = {draft.says.slot: draft for draft in unit.reading.drafts}
         for spec in specs:
             root = root_of(writing.ids, unit.record, verdict.place_no, spec.slot)
             before = last.get(root)

@@ -35,10 +35,9 @@ def _uuid(value: object) -> UUID:
     return value if isinstance(value, UUID) else UUID(str(value))
 
 
-def contents_before(places: dict[UUID, set[int]]) -> set[tuple[UUID, UUID]]:
-    """(record, content) of every version so far at these places of these records."""
-    found: set[tuple[UUID, UUID]] = set()
-    for some in bulk.chunks(places, AT_ONCE):
-        rows = Row.objects.filter(record__in=some).values_list("record", "place_no", "content")
-        found |= {(record, content) for record, place_no, content in rows if place_no in places[record]}
+def contents_before(records: Iterable[UUID]) -> set[tuple[UUID, int, UUID]]:
+    """(record, place, content) of every version so far of these records."""
+    found: set[tuple[UUID, int, UUID]] = set()
+    for some in bulk.chunks(records, AT_ONCE):
+        found.update(Row.objects.filter(record__in=some).values_list("record", "place_no", "content"))
     return found

@@ -13,8 +13,9 @@ from django.db import connection, transaction
 from mainstay.people.models import Identifier, Merge, Person
 from mainstay.places.models import Place
 from mainstay.platform import bulk, ledger
+from mainstay.platform.bulk import Rows
 from mainstay.platform.errors import MainstayError, code
-from mainstay.platform.identity import new_id
+from mainstay.platform.identity import new_id, new_ids
 from mainstay.platform.keys import KEY_VERSION, Keys, blind_index, encrypt, load_keys
 from mainstay.platform.ledger import Subject
 from mainstay.platform.models import Actor, Entry
@@ -32,6 +33,29 @@ class Identity(NamedTuple):
     value: str
 
 
+class PersonRow(NamedTuple):
+    """A new person as written, in the order of the table's columns (a test holds it to them)."""
+
+    district_id: UUID | None
+    community_id: UUID | None
+    unit_id: UUID | None
+    id: UUID
+    known: bool
+    merged_into_id: UUID | None = None
+    home_id: UUID | None = None
+
+
+class IdentifierRow(NamedTuple):
+    """A new identifier as written, in the order of the table's columns."""
+
+    id: UUID
+    person_id: UUID
+    scheme: str
+    blind: str
+    sealed: bytes
+    key_version: int
+
+
 @dataclass(slots=True)
 class Resolved:
     """Whom identifiers stand for, and what `keep` still has to write so that it is so."""
@@ -39,8 +63,8 @@ class Resolved:
     persons: dict[Identity, UUID] = field(default_factory=dict)
     created: frozenset[Identity] = frozenset()  # nobody stood behind these before
     rising: frozenset[UUID] = frozenset()  # so far only named by others, known from now on
-    new_persons: list[Person] = field(default_factory=list)
-    new_identifiers: list[Identifier] = field(default_factory=list)
+    new_persons: list[PersonRow] = field(default_factory=list)
+    new_identifiers: list[IdentifierRow] = field(default_factory=list)
 
 
 def look_up(identities: Iterable[Identity], *, keys: Keys | None = None) -> dict[Identity, UUID]:
@@ -72,20 +96,20 @@ def prepare(
     rising = frozenset(person for identity, person in persons.items() if identity in vouched and person in unknown)
     resolved = Resolved(persons, rising=rising)
     missing = {blind: some for blind, some in blinds.items() if some[0] not in persons}
+    ids = new_ids(2 * len(missing))
     for (scheme, blind), spellings in missing.items():
-        person = bulk.build(Person, {"id": new_id(), "known": not vouched.isdisjoint(spellings)})
-        resolved.new_persons.append(person)
-        resolved.new_identifiers.append(_identifier(person.id, Identity(scheme, spellings[0].value), blind, keys))
-        for identity in spellings:
-            persons[identity] = person.id
+        person, row_id = next(ids), next(ids)
+        resolved.new_persons.append(PersonRow(None, None, None, person, not vouched.isdisjoint(spellings)))
+        resolved.new_identifiers.append(_identifier(row_id, person, scheme, spellings[0].value, blind, keys))
+        persons.update(dict.fromkeys(spellings, person))
     resolved.created = frozenset(identity for spellings in missing.values() for identity in spellings)
     return resolved
 
 
 def keep(resolved: Resolved) -> None:
     """Write what `prepare` found missing; raises IntegrityError where somebody else was first."""
-    bulk.insert(resolved.new_persons, fresh=True)
-    bulk.insert(resolved.new_identifiers, fresh=True)
+    bulk.insert_values(Rows(Person, resolved.new_persons), fresh=True)
+    bulk.insert_values(Rows(Identifier, resolved.new_identifiers), fresh=True)
     if resolved.rising:
         Person.objects.filter(id__in=resolved.rising).update(known=True)
 
@@ -128,19 +152,8 @@ def _matches(cursor, blinds: list[str]) -> list[tuple]:
     return cursor.fetchall()
 
 
-def _identifier(person_id: UUID, identity: Identity, blind: str, keys: Keys) -> Identifier:
-    row_id = new_id()
-    return bulk.build(
-        Identifier,
-        {
-            "id": row_id,
-            "person_id": person_id,
-            "scheme": identity.scheme,
-            "blind": blind,
-            "sealed": encrypt(keys, identity.value, sealed_place(row_id)),
-            "key_version": KEY_VERSION,
-        },
-    )
+def _identifier(row_id: UUID, person: UUID, scheme: str, value: str, blind: str, keys: Keys) -> IdentifierRow:
+    return IdentifierRow(row_id, person, scheme, blind, encrypt(keys, value, sealed_place(row_id)), KEY_VERSION)
 
 
 def sealed_place(identifier_id: UUID) -> str:

@@ -18,7 +18,7 @@ SMALL = 40
 
 
 @lru_cache(maxsize=128)
-def _adapters(model: type[models.Model], vendor: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+def adapters(model: type[models.Model], vendor: str) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
     """(attribute, how the database wants it); None where the value goes as it is."""
     return tuple((field.attname, _adapter(field, vendor)) for field in model._meta.concrete_fields)
 
@@ -49,11 +49,13 @@ class Rows:
     """Rows of one table as tuples of Python values: thousands of model instances would cost more than their writing.
 
     The values stand in the order of `names(model)`; those of an appended table leave the ledger's
-    number out, which is given when they are written.
+    number out, which is given when they are written. `adapted` says that they are values as the database
+    wants them already.
     """
 
     model: type[models.Model]
-    values: Sequence[tuple[Any, ...]]
+    values: Sequence[Sequence[Any]]
+    adapted: bool = False
 
 
 @lru_cache(maxsize=128)
@@ -67,14 +69,14 @@ def values_of(rows: Sequence[models.Model], attributes: Sequence[str]) -> list[t
     return list(map(itemgetter(*attributes), map(vars, rows)))
 
 
-def adapted(model: type[models.Model], values: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+def adapted(model: type[models.Model], values: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """The values as the database wants them; column by column, which is faster."""
-    adapters = _adapters(model, connection.vendor)
-    if all(adapt is None for _name, adapt in adapters):
+    found = adapters(model, connection.vendor)
+    if all(adapt is None for _name, adapt in found):
         return values
     columns = [
         column if adapt is None else [None if value is None else adapt(value) for value in column]
-        for column, (_name, adapt) in zip(zip(*values, strict=True), adapters, strict=True)
+        for column, (_name, adapt) in zip(zip(*values, strict=True), found, strict=True)
     ]
     return list(zip(*columns, strict=True))
 
@@ -112,7 +114,7 @@ def _write(rows: Rows, conflict: str, copied: bool) -> int:
     fields = rows.model._meta.concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
     table = rows.model._meta.db_table
-    tuples = adapted(rows.model, rows.values)
+    tuples = rows.values if rows.adapted else adapted(rows.model, rows.values)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(tuples) > SMALL:
             if copied:
@@ -124,7 +126,7 @@ def _write(rows: Rows, conflict: str, copied: bool) -> int:
         return cursor.rowcount
 
 
-def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: Sequence[tuple[Any, ...]]) -> int:
+def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: Sequence[Sequence[Any]]) -> int:
     """COPY to a staging table, then one INSERT: COPY itself cannot skip what is there."""
     if not connection.in_atomic_block:
         raise RuntimeError("many rows at once need a transaction: the staging table is emptied at its end")
@@ -137,7 +139,7 @@ def _copy(cursor: Any, table: str, columns: str, conflict: str, tuples: Sequence
     return written
 
 
-def _copy_into(cursor: Any, table: str, columns: str, tuples: Sequence[tuple[Any, ...]]) -> None:
+def _copy_into(cursor: Any, table: str, columns: str, tuples: Sequence[Sequence[Any]]) -> None:
     # Django wraps no errors of a copy by itself.
     with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
         for row in tuples:
@@ -172,17 +174,17 @@ def in_list(column: str, ids: Sequence[Any]) -> tuple[str, list[Any]]:
 
 
 @lru_cache(maxsize=128)
-def _template(model: type[models.Model]) -> dict[str, Any]:
+def template(model: type[models.Model]) -> dict[str, Any]:
     """What a new row holds where nothing is said: the columns' plain defaults, without ids made at need."""
-    template: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
         made = field.primary_key or (field.has_default() and callable(field.default))
-        template[field.attname] = None if made else field.get_default()
-    return template
+        values[field.attname] = None if made else field.get_default()
+    return values
 
 
 def build(model: type[models.Model], values: dict[str, Any]) -> Any:
     """A row from its column values, as `model(**values)` but at a fifth of its cost; give the primary key."""
     row = model.__new__(model)
-    row.__dict__ = {**_template(model), **values, "_state": ModelState()}
+    row.__dict__ = {**template(model), **values, "_state": ModelState()}
     return row

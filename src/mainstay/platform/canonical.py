@@ -52,7 +52,8 @@ def hashed_fields(model: type[models.Model]) -> tuple[models.Field, ...]:
 
 
 @lru_cache(maxsize=64)
-def _writers(model: type[models.Model]) -> tuple[tuple[str, Callable[[Any], str]], ...]:
+def writers(model: type[models.Model]) -> tuple[tuple[str, Callable[[Any], str]], ...]:
+    """(attribute, its value as text), in the order of the columns; the unknown is left to the caller."""
     return tuple((field.attname, _text_of(field)) for field in hashed_fields(model))
 
 
@@ -60,7 +61,7 @@ def canonical(row: models.Model) -> str:
     """The row's text. Its table's name stands first, so that a row cannot change tables unseen."""
     parts = [row._meta.db_table]
     values = row.__dict__
-    for name, write in _writers(type(row)):
+    for name, write in writers(type(row)):
         value = values[name]
         parts.append("" if value is None else write(value))
     return SEPARATOR.join(parts)
@@ -76,7 +77,7 @@ def row_hashes(model: type[models.Model], values: Sequence[tuple[Any, ...]]) -> 
     if not values:
         return []
     columns = [
-        _texts(write, column) for (_name, write), column in zip(_writers(model), zip(*values, strict=True), strict=True)
+        _texts(write, column) for (_name, write), column in zip(writers(model), zip(*values, strict=True), strict=True)
     ]
     table, sha256 = model._meta.db_table, hashlib.sha256
     return [sha256(SEPARATOR.join((table, *parts)).encode()).hexdigest() for parts in zip(*columns, strict=True)]

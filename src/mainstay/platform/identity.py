@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import time
+from collections.abc import Iterator
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 DERIVED = uuid5(NAMESPACE_URL, "https://mainstay.invalid/derived")
@@ -21,6 +22,17 @@ def new_id() -> UUID:
     raw[6] = (raw[6] & 0x0F) | 0x70
     raw[8] = (raw[8] & 0x3F) | 0x80
     return UUID(bytes=bytes(raw))
+
+
+def new_ids(count: int) -> Iterator[UUID]:
+    """So many UUIDv7 of this moment, at a third of the cost of as many `new_id`."""
+    millis = time.time_ns() // 1_000_000
+    head = (millis << 80) | (7 << 76) | (2 << 62)
+    drawn = os.urandom(10 * count)
+    for at in range(0, 10 * count, 10):
+        random = int.from_bytes(drawn[at : at + 10], "big")
+        # Of the 80 random bits 74 are kept: four give way to the version, two to the variant.
+        yield UUID(int=head | ((random >> 6) & 0xFFF) << 64 | random >> 18)
 
 
 def keyed_id(key: bytes, *parts: str) -> UUID:

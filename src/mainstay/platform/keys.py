@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 import secrets
 import tomllib
@@ -80,10 +79,31 @@ def normal(value: str) -> str:
     return "".join(unicodedata.normalize("NFKC", value).split()).upper()
 
 
+class Digester:
+    """HMAC-SHA256 with the key's two halves worked in once, at a quarter of its cost: for digests by the thousand."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def __call__(self, text: str) -> str:
+        """The text's digest as 64 hex digits."""
+        inner = self._inner.copy()
+        inner.update(text.encode())
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.hexdigest()
+
+
+_digester = lru_cache(maxsize=8)(Digester)
+
+
 def blind_index(keys: Keys, scheme: str, value: str) -> str:
     """What an identifier is looked up by: 32 hex digits that say nothing without the key."""
-    text = f"{scheme}\x1f{normal(value)}".encode()
-    return hmac.new(keys.blind, text, hashlib.sha256).hexdigest()[:32]
+    return _digester(keys.blind)(f"{scheme}\x1f{normal(value)}")[:32]
 
 
 def encrypt(keys: Keys, value: str, place: str) -> bytes:

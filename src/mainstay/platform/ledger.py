@@ -17,6 +17,7 @@ from mainstay.platform.bulk import Rows
 from mainstay.platform.canonical import hashed_fields, row_hashes, rows_hash
 from mainstay.platform.clock import now
 from mainstay.platform.errors import MainstayError, code
+from mainstay.platform.forms import Filled
 from mainstay.platform.keys import Keys, load_keys
 from mainstay.platform.models import Actor, Appended, Entry, Fact, Seal
 from mainstay.platform.rows import as_uuid
@@ -64,14 +65,13 @@ def append(
     `first` runs at the head of the transaction and writes what the rows point to. `fresh` says that
     none of the ids is there, as far as the caller knows: they are looked up only if that proves wrong.
     """
-    tables = [rows_of(model, group) for model, group in _by_model(rows)]
     return append_values(
-        tables, by=by, at=at, verb=verb, source=source, purpose=purpose, touch=touch, first=first, fresh=fresh
+        tables_of(rows), by=by, at=at, verb=verb, source=source, purpose=purpose, touch=touch, first=first, fresh=fresh
     )
 
 
 def append_values(
-    tables: Sequence[Rows],
+    tables: Sequence[Rows | Filled],
     *,
     by: Actor,
     at: datetime,
@@ -82,9 +82,12 @@ def append_values(
     first: Callable[[], None] | None = None,
     fresh: bool = False,
 ) -> Entry | None:
-    """`append` for rows that are tuples already, in the order of the columns without the ledger's number."""
+    """`append` for rows that are tuples already, in the order of the columns without the ledger's number.
+
+    Or for forms filled in, which bring their hashes along.
+    """
     # Hashed before the transaction, so that its locks are held for the writing alone.
-    hashed = [_Hashed(rows, row_hashes(rows.model, rows.values)) for rows in tables if rows.values]
+    hashed = [_hashed(rows) for rows in tables if rows.values]
     entry = Entry(actor=by, verb=verb, source=source, purpose=purpose, at=at)
     for attempt in range(3):
         trusted = fresh and not attempt
@@ -122,7 +125,14 @@ class _Hashed:
 
     def entered(self, no: int) -> Rows:
         """The rows with the ledger's number in its place, the second column of every appended table."""
-        return Rows(self.rows.model, [(row[0], no, *row[1:]) for row in self.rows.values])
+        rows = self.rows
+        return Rows(rows.model, [(row[0], no, *row[1:]) for row in rows.values], rows.adapted)
+
+
+def _hashed(rows: Rows | Filled) -> _Hashed:
+    if isinstance(rows, Filled):
+        return _Hashed(Rows(rows.model, rows.values, adapted=True), rows.hashes)
+    return _Hashed(rows, row_hashes(rows.model, rows.values))
 
 
 def _append(entry: Entry, new: list[_Hashed], touched: set[Subject], trusted: bool) -> Entry | None:
@@ -135,16 +145,17 @@ def _append(entry: Entry, new: list[_Hashed], touched: set[Subject], trusted: bo
     for some in new:
         if bulk.insert_values(some.entered(entry.no), fresh=trusted) != len(some.hashes):
             raise Overtaken(some.rows.model._meta.db_table)
-        touched |= subjects_of(some.rows)
-    mark_dirty(touched, entry.no)
+    marks = {(subject.type, subject.id.hex) for subject in touched}
+    _mark(marks.union(*[_concerned(some.rows) for some in new]), entry.no)
     return entry
 
 
-def _by_model(rows: Sequence[Appended]) -> list[tuple[type[Appended], list[Appended]]]:
+def tables_of(rows: Iterable[Appended]) -> list[Rows]:
+    """Model instances as tuples, table by table; the same row twice is one."""
     groups: dict[type, dict[UUID, Appended]] = {}
     for row in rows:
         groups.setdefault(type(row), {})[row.id] = row
-    return [(model, list(group.values())) for model, group in groups.items()]
+    return [rows_of(model, list(group.values())) for model, group in groups.items()]
 
 
 def rows_of(model: type[Appended], instances: Sequence[Appended]) -> Rows:
@@ -162,39 +173,52 @@ def _not_there(some: _Hashed) -> _Hashed:
     table = some.rows.model._meta.db_table
     there: set[UUID] = set()
     with connection.cursor() as cursor:
-        for ids in bulk.chunks([row[0] for row in some.rows.values], 5000):
+        for ids in bulk.chunks([as_uuid(row[0]) for row in some.rows.values], 5000):
             where, params = bulk.in_list("id", ids)
             cursor.execute(f'SELECT id FROM "{table}" WHERE {where}', params)
             there.update(as_uuid(value) for (value,) in cursor.fetchall())
     if not there:
         return some
-    kept = [(row, one) for row, one in zip(some.rows.values, some.hashes, strict=True) if row[0] not in there]
-    return _Hashed(Rows(some.rows.model, [row for row, _one in kept]), [one for _row, one in kept])
+    kept = [(row, one) for row, one in zip(some.rows.values, some.hashes, strict=True) if as_uuid(row[0]) not in there]
+    left = Rows(some.rows.model, [row for row, _one in kept], some.rows.adapted)
+    return _Hashed(left, [one for _row, one in kept])
 
 
 def subjects_of(rows: Rows) -> set[Subject]:
     """Whom these rows of one appended table concern, by what each fact's model says it touches."""
+    return {Subject(kind, UUID(digits)) for kind, digits in _concerned(rows)}
+
+
+def _concerned(rows: Rows) -> set[tuple[str, str]]:
+    """(type, id as 32 hex digits) of the subjects."""
     if not issubclass(rows.model, Fact):
         return set()
     columns = _names(rows.model)
     found = set()
     for column, kind in rows.model.touches:
         place = columns.index(column)
-        found |= {Subject(kind, value) for value in {row[place] for row in rows.values} if value is not None}
+        values = {row[place] for row in rows.values} - {None}
+        found |= {(kind, value if rows.adapted else value.hex) for value in values}
     return found
 
 
-def mark_dirty(subjects: Iterable[Subject], entry_no: int) -> None:
+def _mark(marks: Iterable[tuple[str, str]], entry_no: int) -> None:
     """Write whom to judge again; in a fixed order, so that two writers cannot block each other."""
-    rows = [(subject.type, bulk.id_values([subject.id])[0], entry_no) for subject in sorted(subjects)]
+    rows = sorted(marks)
     if not rows:
         return
+    insert = "INSERT INTO platform_dirty (subject_type, subject_id, entry_no)"
+    again = "ON CONFLICT (subject_type, subject_id) DO UPDATE SET entry_no = excluded.entry_no"
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO platform_dirty (subject_type, subject_id, entry_no) VALUES (%s, %s, %s) "
-            "ON CONFLICT (subject_type, subject_id) DO UPDATE SET entry_no = excluded.entry_no",
-            rows,
-        )
+        if connection.vendor == "postgresql":
+            # One statement: row by row each would wait for an answer.
+            kinds, ids = map(list, zip(*rows, strict=True))
+            marked = (
+                "SELECT kind, id, %s FROM unnest(%s::text[], %s::uuid[]) WITH ORDINALITY AS m(kind, id, at) ORDER BY at"
+            )
+            cursor.execute(f"{insert} {marked} {again}", [entry_no, kinds, ids])
+        else:
+            cursor.executemany(f"{insert} VALUES (%s, %s, %s) {again}", [(*row, entry_no) for row in rows])
 
 
 def entry_line(entry: Entry) -> str:

@@ -23,6 +23,7 @@ VALUE_FACILITY = code("value.facility", "A facility is not known in this instanc
 
 Value = str | bool | int | date | datetime | None
 SHOWN = 80
+REMEMBERED = 10_000  # then all is forgotten, so that memory does not grow with the file
 FIRST_YEAR = 1800
 
 
@@ -46,21 +47,20 @@ class Context:
     facilities: frozenset[str] = frozenset()
 
 
-def reader_of(column: Column, null: frozenset[str], context: Context) -> Callable[[str], Read]:
-    """A function that reads this column's cells and remembers them, since days and words repeat."""
-    read = _READERS[column.type](column, context)
-    unknown = null | column.nothing
-    seen: dict[str, Read] = dict.fromkeys(unknown, (None, None))
+class Readings(dict[str, Read]):
+    """What each text of one column says: read once and remembered, since days and words repeat."""
 
-    def cell(text: str) -> Read:
-        found = seen.get(text)
-        if found is None:
-            found = _read(text, unknown, read)
-            if len(seen) < 20_000:
-                seen[text] = found
+    def __init__(self, column: Column, null: frozenset[str], context: Context) -> None:
+        self._unknown = null | column.nothing
+        self._reader = _READERS[column.type](column, context)
+        super().__init__(dict.fromkeys(self._unknown, (None, None)))
+
+    def __missing__(self, text: str) -> Read:
+        found = _read(text, self._unknown, self._reader)
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[text] = found
         return found
-
-    return cell
 
 
 # White space that writing systems use is no control character, though Python calls it unprintable.

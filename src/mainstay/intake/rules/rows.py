@@ -6,12 +6,15 @@ where nobody in it can be identified, or where its cells cannot be told apart.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping as Table
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from mainstay.intake.mapping import CheckSpec, FactSpec, Mapping, PersonSpec
-from mainstay.intake.rules.cells import Context, Read, Value, reader_of, shown
-from mainstay.intake.rules.slots import SEP, Draft, Named, Slot, condition
+from mainstay.intake.mapping import FactSpec, Mapping, PersonSpec
+from mainstay.intake.rules.cells import REMEMBERED, Context, Readings, shown
+from mainstay.intake.rules.slots import SEP, Draft, Named, Slot, Values, columns_of, condition
 from mainstay.platform.errors import code
 
 ROW_WIDTH = code("row.width", "A row has more or fewer cells than the header; it is held whole.")
@@ -50,6 +53,20 @@ class RowKey(NamedTuple):
     whole: bool
 
 
+# Of some rows: their cells by column, in lists in which a held cell is emptied; what is held; what looks wrong.
+Texts = dict[str, list[str]]
+Problems = defaultdict[int, list[Problem]]
+Warnings = defaultdict[int, list[Warned]]
+
+
+class Arrived(NamedTuple):
+    """One row as it came: its number, its cells, what it is recognised by."""
+
+    number: int
+    cells: Sequence[str]
+    key: RowKey
+
+
 class RowReading(NamedTuple):
     """All that one row states."""
 
@@ -59,68 +76,135 @@ class RowReading(NamedTuple):
     drafts: tuple[Draft, ...]
     problems: tuple[Problem, ...]
     warnings: tuple[Warned, ...]
-    cells: tuple[str, ...]
+    cells: Sequence[str]
 
     @property
     def held_whole(self) -> bool:
         return not self.persons
 
 
+class Remembered(dict[tuple[str, ...], Any]):
+    """What follows from the cells in some columns: worked out once for each combination, since they repeat."""
+
+    def __init__(self, work_out: Callable[[Values], Any], uses: Sequence[str], readings: Table[str, Readings]) -> None:
+        super().__init__()
+        self.uses = uses
+        self._work_out = work_out
+        self._readings = [(name, readings[name]) for name in uses]
+
+    def __missing__(self, texts: tuple[str, ...]) -> Any:
+        values = {name: read[text][0] for (name, read), text in zip(self._readings, texts, strict=True)}
+        found = self._work_out(values)
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[texts] = found
+        return found
+
+    def over(self, texts: Texts, rows: int) -> list[Any]:
+        """Of every row, in order."""
+        if not self.uses:
+            return [self[()]] * rows
+        return list(map(self.__getitem__, zip(*[texts[name] for name in self.uses], strict=True)))
+
+
 class RowReader:
-    """Reads the rows of one file under one mapping."""
+    """Reads the rows of one file under one mapping, some hundreds at a time and column by column.
+
+    What a column, a slot or a check says depends on few cells, and these repeat from row to row: each is
+    read once and remembered by its text. A held cell reads as an empty one from then on.
+    """
 
     def __init__(self, mapping: Mapping, header: Sequence[str], context: Context) -> None:
         self.mapping = mapping
         self.width = len(header)
-        at = {name: index for index, name in enumerate(header)}
-        self._columns: list[tuple[str, int, Callable[[str], Read]]] = [
-            (column.name, at[column.name], reader_of(column, mapping.null, context))
-            for column in mapping.columns
-            if column.name in at
+        self._at = {name: index for index, name in enumerate(header)}
+        # One past the last cell, where an empty one is put: a column that the file may lack is read from there.
+        places = [self._at.get(column.name, self.width) for column in mapping.columns]
+        self._content_of = _picker(places)
+        self._key_of = _picker([self._at[name] for name in mapping.key])
+        self._readings = {column.name: Readings(column, mapping.null, context) for column in mapping.columns}
+        self._said = [
+            (spec, Remembered(slot.statement, slot.uses, self._readings))
+            for spec, slot in ((spec, Slot(spec, context.zone)) for spec in mapping.facts)
         ]
-        self._lacking = {column.name: None for column in mapping.columns if column.name not in at}
-        self._at = at
-        self._key_at = [at[name] for name in mapping.key]
-        self._content_at = [at.get(column.name) for column in mapping.columns]
-        self._slots = [Slot(spec, context.zone) for spec in mapping.facts]
-        self._checks = [(check, condition(check.condition, context.zone)) for check in mapping.checks]
+        self._fails = [
+            (check, Remembered(condition(asked, context.zone), columns_of(asked), self._readings))
+            for check, asked in ((check, check.condition) for check in mapping.checks)
+        ]
         self._contacts = [spec for spec in mapping.facts if spec.index]
 
     def key_of(self, cells: Sequence[str]) -> RowKey:
         """The row's key and content, without reading what the cells mean."""
         if len(cells) != self.width:
             return RowKey("", SEP.join(cells), False)
-        content = SEP.join(["" if at is None else cells[at].strip() for at in self._content_at])
-        parts = [cells[at].strip() for at in self._key_at]
-        if not all(part and part not in self.mapping.null for part in parts):
-            return RowKey("", content, False)
-        return RowKey(SEP.join(parts), content, True)
+        stripped = [*map(str.strip, cells), ""]
+        content = SEP.join(self._content_of(stripped))
+        parts = self._key_of(stripped)
+        if self.mapping.null.isdisjoint(parts):
+            return RowKey(SEP.join(parts), content, True)
+        return RowKey("", content, False)
 
-    def read(self, number: int, cells: Sequence[str], key: RowKey | None = None) -> RowReading:
-        """What the row states; never raises for anything a cell may hold. `key`: its `key_of`, if known."""
-        key = key or self.key_of(cells)
-        if len(cells) != self.width:
-            return self._held(number, key, cells, _width(cells, self.width))
-        values: dict[str, Value] = dict(self._lacking)
-        problems = []
-        for name, at, read in self._columns:
-            value, fault = read(cells[at])
-            values[name] = value
-            if fault is not None:
-                problems.append(Problem((name,), cells[at], *fault, "field"))
-        persons, missing = self._persons(values, {name for problem in problems for name in problem.columns})
-        if not persons:
-            return self._held(number, key, cells, self._nobody(cells, problems))
-        if any(values[name] is None for name in self.mapping.key):
-            key = RowKey("", key.content, False)
-        problems += missing
-        warnings = self._check(values, cells, problems)
-        drafts = tuple([draft for slot in self._slots if (draft := slot.draft(values, persons)) is not None])
-        return RowReading(number, key, tuple(persons.values()), drafts, tuple(problems), tuple(warnings), tuple(cells))
+    def read(self, number: int, cells: Sequence[str]) -> RowReading:
+        """What one row states."""
+        return self.read_all([Arrived(number, cells, self.key_of(cells))])[0]
+
+    def read_all(self, rows: Sequence[Arrived]) -> list[RowReading]:
+        """What the rows state, in their order; never raises for anything a cell may hold."""
+        whole = [row for row in rows if len(row.cells) == self.width]
+        read = self._read(whole)
+        if len(whole) == len(rows):
+            return read
+        rest = iter(read)
+        return [
+            next(rest) if len(row.cells) == self.width else _held(row, _width(row.cells, self.width)) for row in rows
+        ]
+
+    def _read(self, rows: Sequence[Arrived]) -> list[RowReading]:
+        if not rows:
+            return []
+        columns = zip(*[self._content_of([*row.cells, ""]) for row in rows], strict=True)
+        texts = dict(zip(self._readings, map(list, columns), strict=True))
+        problems = self._faults(texts)
+        persons = self._persons(texts, problems)
+        nobody = {at: self._nobody(rows[at].cells, problems[at]) for at, named in enumerate(persons) if not named}
+        keyless = {
+            at
+            for name in self.mapping.key
+            for at, (value, _fault) in enumerate(map(self._readings[name].__getitem__, texts[name]))
+            if value is None
+        }
+        warnings = self._check(rows, texts, problems)
+        drafts = self._drafts(texts, persons)
+        return [
+            _held(row, nobody[at])
+            if at in nobody
+            else RowReading(
+                row.number,
+                RowKey("", row.key.content, False) if at in keyless else row.key,
+                tuple(persons[at].values()),
+                tuple(drafts[at]),
+                tuple(problems.get(at, ())),
+                tuple(warnings.get(at, ())),
+                row.cells,
+            )
+            for at, row in enumerate(rows)
+        ]
+
+    def _faults(self, texts: Texts) -> Problems:
+        """What is held because its cell cannot be read; such cells are emptied."""
+        problems: Problems = defaultdict(list)
+        for name, column in texts.items():
+            readings = self._readings[name]
+            bad = {text: fault for text in set(column) if (fault := readings[text][1]) is not None}
+            for at, text in enumerate(column) if bad else ():
+                if text in bad:
+                    problems[at].append(Problem((name,), text, *bad[text], "field"))
+                    column[at] = ""
+        return problems
 
     def _nobody(self, cells: Sequence[str], problems: list[Problem]) -> Problem:
         columns = tuple(person.column for person in self.mapping.persons)
-        told = [problem for problem in problems if problem.columns[0] in columns]
+        told = [one for one in problems if one.columns[0] in columns and one.code != PERSON_MISSING]
         return Problem(
             columns,
             SEP.join(cells[self._at[name]] for name in columns),
@@ -130,48 +214,75 @@ class RowReader:
             "row",
         )
 
-    def _held(self, number: int, key: RowKey, cells: Sequence[str], problem: Problem) -> RowReading:
-        return RowReading(number, RowKey("", key.content, False), (), (), (problem,), (), tuple(cells))
-
-    def _persons(self, values: dict[str, Value], held: set[str]) -> tuple[dict[str, Named], list[Problem]]:
-        """(the persons that can be identified, by role; what is held for the others)."""
-        found: dict[str, Named] = {}
-        problems = []
+    def _persons(self, texts: Texts, problems: Problems) -> list[dict[str, Named]]:
+        """The persons that can be identified, by role, row for row; the others may be held."""
+        found: list[dict[str, Named]] = [{} for _row in texts[self.mapping.key[0]]]
         for spec in self.mapping.persons:
-            value = values[spec.column]
-            if value is not None:
-                found[spec.role] = Named(spec.role, spec.scheme, str(value), spec.known)
-            elif spec.column in self.mapping.key and spec.column not in held:
-                problems.append(
-                    Problem(
-                        (spec.column,),
-                        "",
-                        PERSON_MISSING,
-                        "There is no identifier.",
-                        "Write whom the row is about.",
-                        "field",
-                    )
-                )
+            role, scheme, known = spec.role, spec.scheme, spec.known
+            in_key = spec.column in self.mapping.key
+            readings = self._readings[spec.column]
+            for at, (value, _fault) in enumerate(map(readings.__getitem__, texts[spec.column])):
+                if value is not None:
+                    found[at][role] = Named(role, scheme, str(value), known)
+                elif in_key and not any(spec.column in problem.columns for problem in problems.get(at, ())):
+                    problems[at].append(_missing(spec.column))
         for fact in self._contacts:
-            if fact.index in found and fact.person in found:
-                _refuse_own_contact(fact, found, self.mapping.persons, problems)
-        return found, problems
+            for at, named in enumerate(found):
+                if fact.index in named and fact.person in named:
+                    _refuse_own_contact(fact, named, self.mapping.persons, problems[at])
+        return found
 
-    def _check(self, values: dict[str, Value], cells: Sequence[str], problems: list[Problem]) -> list[Warned]:
+    def _check(self, rows: Sequence[Arrived], texts: Texts, problems: Problems) -> Warnings:
         """Judge all checks on the values as received, then hold what they hold."""
-        failed = [check for check, holds in self._checks if holds(values)]
-        warnings = []
-        for check in failed:
-            columns = check.hold or _columns_of(check)
-            text = SEP.join(cells[self._at[name]] for name in columns)
+        failed = [
+            (check, at)
+            for check, fails in self._fails
+            for at, fault in enumerate(fails.over(texts, len(rows)))
+            if fault
+        ]
+        warnings: Warnings = defaultdict(list)
+        for check, at in failed:
+            columns = check.hold or columns_of(check.condition)
+            text = SEP.join(rows[at].cells[self._at[name]] for name in columns)
             if check.hold:
-                problems.append(Problem(columns, text, CHECK_FAILED, check.reason, check.remedy, "field"))
+                problems[at].append(Problem(columns, text, CHECK_FAILED, check.reason, check.remedy, "field"))
             else:
-                warnings.append(Warned(columns, text, CHECK_WARNING, check.reason))
-        for check in failed:
+                warnings[at].append(Warned(columns, text, CHECK_WARNING, check.reason))
+        for check, at in failed:
             for name in check.hold:
-                values[name] = None
+                texts[name][at] = ""
         return warnings
+
+    def _drafts(self, texts: Texts, persons: list[dict[str, Named]]) -> list[list[Draft]]:
+        """The facts that the rows state, each with whom it is about."""
+        drafts: list[list[Draft]] = [[] for _row in persons]
+        words = [{role: f"{one.scheme}{SEP}{one.identifier}{SEP}" for role, one in named.items()} for named in persons]
+        for spec, said in self._said:
+            role, index = spec.person, spec.index
+            for found, who, says in zip(drafts, words, said.over(texts, len(persons)), strict=True):
+                if says is None or role not in who:
+                    continue
+                if not index:
+                    found.append(Draft(says, who[role] + says.content))
+                elif index in who:
+                    found.append(Draft(says, who[role] + who[index] + says.content))
+        return drafts
+
+
+def _picker(places: list[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """A function that takes the cells at these places."""
+    if len(places) == 1:
+        only = places[0]
+        return lambda cells: (cells[only],)
+    return itemgetter(*places)
+
+
+def _held(row: Arrived, problem: Problem) -> RowReading:
+    return RowReading(row.number, RowKey("", row.key.content, False), (), (), (problem,), (), row.cells)
+
+
+def _missing(column: str) -> Problem:
+    return Problem((column,), "", PERSON_MISSING, "There is no identifier.", "Write whom the row is about.", "field")
 
 
 def _width(cells: Sequence[str], width: int) -> Problem:
@@ -202,12 +313,6 @@ def _refuse_own_contact(
                 "field",
             )
         )
-
-
-def _columns_of(check: CheckSpec) -> tuple[str, ...]:
-    condition = check.condition
-    other = condition.test in ("earlier_than", "not_later_than")
-    return (condition.column, condition.operand) if other else (condition.column,)
 
 
 def entry_value(problem: Problem | Warned) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -24,8 +25,9 @@ class Named(NamedTuple):
     known: bool
 
 
-class Draft(NamedTuple):
-    """A fact as a row states it, before the persons are looked up. `values` are in the mapping's words."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """What a slot says, whoever it is said of; rows with the same cells share it. `values`: in the mapping's words."""
 
     slot: str
     fact: str
@@ -38,11 +40,18 @@ class Draft(NamedTuple):
     last: date | None
     known_at: datetime | None  # None: on receipt, or with the index
     with_index: bool
-    content: str  # tells one version of the slot from the next
+    content: str
+
+
+class Draft(NamedTuple):
+    """A fact as a row states it, before the persons are looked up."""
+
+    says: Statement
+    content: str  # whom and what: tells one version of the slot from the next
 
 
 class Slot:
-    """One slot of a record, ready to be read from rows."""
+    """One slot of a record, ready to be read from rows: what it says depends on the columns it `uses`."""
 
     def __init__(self, spec: FactSpec, zone: str) -> None:
         needed = {*FACTS[spec.fact].needs, "facility"}
@@ -54,14 +63,13 @@ class Slot:
         self.columns = tuple(
             (take.name, take.column, take.name in needed) for take in spec.takes if take.column is not None
         )
+        asked = columns_of(spec.condition) if spec.condition is not None else ()
+        taken = [column for _name, column, _needed in self.columns]
+        self.uses = tuple(dict.fromkeys([*self.days, *spec.known, *asked, *taken]))
 
-    def draft(self, values: Values, persons: dict[str, Named]) -> Draft | None:
-        """The fact in this slot, or None where the row does not state it."""
+    def statement(self, values: Values) -> Statement | None:
+        """What the slot says, or None where it says nothing."""
         spec = self.spec
-        person = persons.get(spec.person)
-        index = persons.get(spec.index) if spec.index else None
-        if person is None or (spec.index and index is None):
-            return None
         days = [values[name] for name in self.days]
         if days and not spec.undated and not any(days):
             return None
@@ -73,7 +81,7 @@ class Slot:
         day, at = self._moment(values[spec.date]) if spec.date else (None, None)
         first = self._moment(values[spec.first])[0] if spec.first else None
         last = self._moment(values[spec.last])[0] if spec.last else None
-        return Draft(
+        return Statement(
             spec.slot,
             spec.fact,
             spec.person,
@@ -85,14 +93,7 @@ class Slot:
             last,
             None if spec.known_with_index else self._known(values, days),
             spec.known_with_index,
-            SEP.join(
-                [
-                    *person[1:3],
-                    *(index[1:3] if index is not None else ()),
-                    *[f"{name}={value}" for name, value in taken],
-                    f"{day}{SEP}{at}{SEP}{first}{SEP}{last}",
-                ]
-            ),
+            SEP.join([*[f"{name}={value}" for name, value in taken], f"{day}{SEP}{at}{SEP}{first}{SEP}{last}"]),
         )
 
     def _taken(self, values: Values) -> tuple[tuple[str, Value], ...] | None:
@@ -131,6 +132,12 @@ class Slot:
             return value.astimezone(UTC)
         assert isinstance(value, date)
         return known_on(value, self.zone)
+
+
+def columns_of(asked: Condition) -> tuple[str, ...]:
+    """The columns that a condition looks at."""
+    other = asked.test in ("earlier_than", "not_later_than")
+    return (asked.column, asked.operand) if other else (asked.column,)
 
 
 def condition(asked: Condition, zone: str) -> Callable[[Values], bool]:
