@@ -68,6 +68,35 @@ def test_killed_at_a_failpoint_and_run_again(place: str, instance: Instance, und
     assert _digest(instance) == undisturbed
 
 
+# --- several workers ---------------------------------------------------------------------------------
+
+
+def test_several_workers_end_in_the_state_of_one(instance: Instance, undisturbed: str) -> None:
+    """162 people are four chunks, judged by two processes at once."""
+    assert instance.run("replay", "--from", "2015-05-31", "--to", DAY, MAINSTAY_WORKERS="2").code == 0
+    assert _digest(instance) == undisturbed
+
+
+@pytest.mark.parametrize("place", ["cycle.judge.before_commit", "cycle.judge.after_commit"])
+def test_a_worker_is_killed(place: str, instance: Instance, undisturbed: str) -> None:
+    """Whoever runs the cycle is told, and the next run goes on where it was."""
+    workers = {"MAINSTAY_WORKERS": "2"}
+    told = instance.run("replay", "--from", "2015-05-31", "--to", DAY, MAINSTAY_FAILPOINT=f"{place}:2", **workers)
+    assert told.code == 3
+    assert "[cycle.worker_lost]" in told.err
+    assert instance.run("cycle", "--on", DAY, **workers).code == 0
+    assert _digest(instance) == undisturbed
+
+
+def test_workers_end_with_the_run_that_started_them(instance: Instance, undisturbed: str) -> None:
+    """Killed while its workers have chunks in hand: their output, which they share with it, comes to its end."""
+    command = "replay", "--from", "2015-05-31", "--to", DAY
+    killed = instance.run(*command, MAINSTAY_WORKERS="2", MAINSTAY_FAILPOINT="workers.busy")
+    assert killed.code == KILLED
+    assert instance.run("cycle", "--on", DAY).code == 0
+    assert _digest(instance) == undisturbed
+
+
 def test_run_twice_it_changes_nothing(instance: Instance, undisturbed: str) -> None:
     assert instance.run("replay", "--from", "2015-05-31", "--to", DAY).code == 0
     first = instance.run("check", "--json").data

@@ -56,12 +56,12 @@ class Work:
     changed: frozenset[UUID]
 
 
-def judge_chunk(work: Work, setting: Setting) -> int:
-    """Judge and write one chunk in one transaction; returns how many duties changed."""
+def judge_chunk(work: Work, setting: Setting) -> tuple[int, float]:
+    """Judge and write one chunk in one transaction: how many duties changed, for how many seconds locks were held."""
     ruled = work.type == "person" or HOUSE in setting.rules or HOUSE in setting.rules_of_period
     # Before the house's rules hold nothing is asked of posts and questions; their marks stay until then.
     found = JUDGES[work.type](work, setting) if ruled else []
-    services.apply_changes(
+    held = services.apply_changes(
         found,
         period=setting.period,
         by=setting.by,
@@ -69,7 +69,7 @@ def judge_chunk(work: Work, setting: Setting) -> int:
         clean=work.ids if ruled else (),
         to_entry=setting.to_entry,
     )
-    return sum(len(subject.changes) for subject in found)
+    return sum(len(subject.changes) for subject in found), held
 
 
 def _standing(work: Work, setting: Setting) -> dict[tuple[UUID, str], dict[UUID, Standing]]:

@@ -13,15 +13,15 @@ from django.db import connection
 
 from mainstay.cycle.arrivals import newly_known
 from mainstay.cycle.gather import Gatherer, Merges
-from mainstay.cycle.judging import Setting, Work, judge_chunk
+from mainstay.cycle.judging import Setting, Work
 from mainstay.cycle.link import link
 from mainstay.cycle.models import Run, Step
 from mainstay.cycle.told import told_until
+from mainstay.cycle.workers import judge_all
 from mainstay.duties.models import DutyState, SubjectState
 from mainstay.duties.queries import editions_put_into_force
 from mainstay.duties.rules.edition import Ruleset
 from mainstay.duties.rules.in_force import HOUSE, rulesets_on
-from mainstay.duties.services import HELD
 from mainstay.intake.models import Question
 from mainstay.organisations.models import Post
 from mainstay.organisations.queries import posts_at
@@ -39,15 +39,12 @@ PERIOD_CLOSED = code("cycle.closed", "A later period is closed already; an earli
 NO_EDITION = code("cycle.no_edition", "No protocol edition is in force on the day.")
 
 SYSTEM = "mainstay cycle"
-# What one transaction may hold the lock for, in seconds; the chunk size follows the time the last one took.
-HOLD = 0.1
-LARGEST = 2000
+# People whose neighbours' exposures one transaction brings up to date.
+LINKED_AT_ONCE = 1000
 
 AFTER_SEAL = failpoints.place("cycle.sense.sealed")
 LINK_BEFORE = failpoints.place("cycle.link.before_commit")
 LINK_AFTER = failpoints.place("cycle.link.after_commit")
-JUDGE_BEFORE = failpoints.place("cycle.judge.before_commit")
-JUDGE_AFTER = failpoints.place("cycle.judge.after_commit")
 ACCOUNT_BEFORE = failpoints.place("cycle.account.before_commit")
 ACCOUNT_AFTER = failpoints.place("cycle.account.after_commit")
 
@@ -145,11 +142,12 @@ def _link(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress) 
     newest = Entry.objects.order_by("-no").values_list("no", flat=True).first() or 0
     gatherer = _gatherer(run, newest, zone, _rules_on(run.period_date, newest))
     people = sorted(set(_waiting("person", waiting)) | _all_if_ruled_anew("person", waiting))
-    written = 0
-    for done, some in _chunked(people):
+    written = done = 0
+    for some in bulk.chunks(people, LINKED_AT_ONCE):
         failpoints.reach(LINK_BEFORE)
         written += link(some, gatherer, by=by, at=run.moment_at)
         failpoints.reach(LINK_AFTER)
+        done += len(some)
         progress("link", done, len(people))
     return {"people": len(people), "exposures": written}
 
@@ -241,12 +239,12 @@ def _judge(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress)
         ("person", _everybody("person", run, waiting) | _owned_by(posts), frozenset(_waiting("person", waiting))),
     ]
     for kind, ids, fresh in work:
-        for done, some in _chunked(sorted(ids)):
-            failpoints.reach(JUDGE_BEFORE)
-            changed += judge_chunk(Work(kind, some, fresh), setting)
-            failpoints.reach(JUDGE_AFTER)
-            judged += len(some)
+        done = 0
+        for chunk in judge_all(Work(kind, sorted(ids), fresh), setting):
+            changed += chunk.changes
+            done += chunk.subjects
             progress("judge", done, len(ids))
+        judged += done
     return {"subjects": judged, "changes": changed}
 
 
@@ -327,21 +325,6 @@ def _account(run: Run) -> dict[str, int]:
         )
         counts["kept"] = cursor.fetchone()[0]
     return counts
-
-
-# --- chunks ---------------------------------------------------------------------------------------------
-
-
-def _chunked(ids: Sequence[Any]) -> Iterator[tuple[int, list[Any]]]:
-    """(how many are done after it, chunk): sized so that one transaction holds the lock about `HOLD` seconds."""
-    size, start = 50, 0
-    while start < len(ids):
-        some = list(ids[start : start + size])
-        mark = len(HELD)
-        yield start + len(some), some
-        start += len(some)
-        longest = max(HELD[mark:], default=0.0)
-        size = max(10, min(LARGEST, size * 2, int(len(some) * HOLD / max(longest, 1e-3))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from mainstay.platform.bulk import Rows
 from mainstay.platform.identity import derived_id, new_id
 from mainstay.platform.models import Actor, Entry
 
-# How long each transaction of this process held its locks, in seconds: what the size of chunks follows.
+# How long each transaction of a judge step held its locks, in seconds; `bench` reads it.
 HELD: list[float] = []
 
 
@@ -94,11 +94,11 @@ def record_evidence(
 
 def apply_changes(
     subjects: Sequence[SubjectChanges], *, period: date, by: Actor, at: datetime, clean: Sequence[UUID], to_entry: int
-) -> Entry | None:
+) -> float:
     """Write many subjects' changes under one ledger entry, with the state that follows from them.
 
     `clean` are the subjects judged on all facts up to `to_entry`; their marks go in the same
-    transaction, unless something newer touched them.
+    transaction, unless something newer touched them. Returns for how many seconds it held its locks.
     """
     duties, events = [], []
     states: dict[UUID, StateRow] = {}
@@ -109,15 +109,15 @@ def apply_changes(
             events.append(_event(change, period))
             states[change.after.id] = _state(subject, change.after)
     looks = [_look(subject, period) for subject in subjects]
-    begun = time.monotonic()
     with transaction.atomic():
+        # SQLite may have waited for another writer up to here.
+        begun = time.monotonic()
         written = [Rows(Duty, duties), Rows(DutyEvent, events)]
-        entry = ledger.append_values(written, by=by, at=at, verb="cycle.judge")
+        ledger.append_values(written, by=by, at=at, verb="cycle.judge")
         bulk.upsert_values(Rows(DutyState, list(states.values())), key=("duty_id",))
         bulk.upsert_values(Rows(SubjectState, looks), key=("subject_id", "disease"))
         _unmark(clean, to_entry)
-    HELD.append(time.monotonic() - begun)
-    return entry
+    return time.monotonic() - begun
 
 
 # Rows as they are written, in the order of their tables' columns (a test holds them to it).

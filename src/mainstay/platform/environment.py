@@ -17,6 +17,7 @@ SETTINGS: dict[str, str] = {
     "MAINSTAY_HOME": "The instance's folder (default: ./mainstay-home).",
     "MAINSTAY_DATABASE_URL": "postgresql://user:password@host:port/name; without it SQLite in the home.",
     "MAINSTAY_KEYS": "The four keys as name=hex pairs, comma-separated, instead of keys.toml in the home.",
+    "MAINSTAY_WORKERS": "How many processes judge a long list of people (default: one a core, up to 8).",
     "MAINSTAY_FAILPOINT": "Tests only: stop the process at a named point of the cycle.",
 }
 
@@ -29,6 +30,7 @@ class Environment:
     database_url: str | None
     keys: str | None
     failpoint: str | None
+    workers: int | None = None
 
     @property
     def sqlite_file(self) -> Path:
@@ -45,11 +47,19 @@ def read_environment() -> Environment:
             "or leave it out to use SQLite.",
             {"setting": "MAINSTAY_DATABASE_URL"},
         )
+    workers = os.environ.get("MAINSTAY_WORKERS") or None
+    if workers is not None and not (workers.isascii() and workers.isdigit() and 0 < int(workers) <= 64):
+        raise MainstayError(
+            BAD_SETTING,
+            f"MAINSTAY_WORKERS is '{workers}'; write a whole number from 1 to 64, or leave it out.",
+            {"setting": "MAINSTAY_WORKERS"},
+        )
     return Environment(
         home=Path(os.environ.get("MAINSTAY_HOME") or "mainstay-home").absolute(),
         database_url=url,
         keys=os.environ.get("MAINSTAY_KEYS") or None,
         failpoint=os.environ.get("MAINSTAY_FAILPOINT") or None,
+        workers=int(workers) if workers else None,
     )
 
 

@@ -1,0 +1,29 @@
+"""A long list of subjects, cut so that one transaction holds its locks for about a tenth of a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+# What one transaction may hold its locks for, in seconds; the size of chunks follows the time the last one took.
+HOLD = 0.1
+FIRST, SMALLEST, LARGEST = 50, 10, 2000
+
+
+class Chunks:
+    """Hands out the list chunk by chunk; `took` says how long a chunk held its locks."""
+
+    def __init__(self, ids: Sequence[Any]) -> None:
+        self._ids = ids
+        self._start = 0
+        self._size = FIRST
+
+    def take(self) -> list[Any]:
+        """The next chunk; empty at the list's end."""
+        some = list(self._ids[self._start : self._start + self._size])
+        self._start += len(some)
+        return some
+
+    def took(self, count: int, held: float) -> None:
+        """A chunk of `count` held its locks so many seconds: at most twice as many the next time."""
+        self._size = max(SMALLEST, min(LARGEST, count * 2, int(count * HOLD / max(held, 1e-3))))
