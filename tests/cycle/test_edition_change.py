@@ -53,7 +53,7 @@ class Late(World):
 
 
 class Open(NamedTuple):
-    """An open duty by what it says, not by ids; `before`: opened before the switch."""
+    """An open duty by what it says, not by ids; `before`: owed since before the switch."""
 
     who: str
     clause: str
@@ -136,7 +136,7 @@ def _open(world: World) -> list[Open]:
             str(row.duty.occurrence or ""),
             row.post.code,
             row.due_at,
-            row.duty.opened_on < SWITCH,
+            row.duty.starts_at < OPENS,
         )
         for row in rows
     )
@@ -157,7 +157,7 @@ def _facts(names: dict[Any, str]) -> dict[str, str]:
 
 
 def _story() -> Story:
-    """Six people, of whom each edition asks something else; then a check, a test and an exclusion after the switch."""
+    """Seven people, of whom each edition asks something else; then a check, a test and an exclusion."""
     return [
         # Gao falls ill on the 10th and lies in the ward.
         ("2020-02-11", lambda w: w.onset("Gao", "2020-02-10", "2020-02-11")),
@@ -169,6 +169,9 @@ def _story() -> Story:
         ("2020-02-11", lambda w: w.met("Hu", "Gao", "2020-02-11", "2020-02-09", "2020-02-09")),
         # Lin met Gao the day after: a contact by either.
         ("2020-02-12", lambda w: w.met("Lin", "Gao", "2020-02-12", "2020-02-11", "2020-02-11")),
+        # Ning met Gao on both days: since the 11th by edition 2, since the 9th by edition 5, and one observation.
+        ("2020-02-11", lambda w: w.met("Ning", "Gao", "2020-02-11", "2020-02-09", "2020-02-09")),
+        ("2020-02-12", lambda w: w.met("Ning", "Gao", "2020-02-12", "2020-02-11", "2020-02-11")),
         # Ma is infected without symptoms: a class only by edition 5.
         ("2020-02-13", lambda w: w.result("Ma", "positive", "2020-02-13")),
         ("2020-02-13", lambda w: w.classified("Ma", "asymptomatic", "2020-02-13")),
@@ -226,6 +229,9 @@ def test_what_the_old_edition_asked_keeps_its_first_deadline(told: Any) -> None:
     assert kept[lin] == day_start(date(2020, 2, 14), ZONE) - timedelta(seconds=1)
     assert again[lin] == OPENS + timedelta(hours=24)
     assert all(due < again[key] for key, due in kept.items())
+    # Ning's began with another meeting than the old edition thought: the duty that takes its place keeps it too.
+    ning = ("Ning", "contact.offer_place", "Exposure of 2020-02-09", "", "tracing")
+    assert kept[ning] == kept[lin]
 
 
 def test_who_is_asked_what(told: Any) -> None:
