@@ -294,7 +294,7 @@ class Telling(NamedTuple):
 
 
 @settings(
-    max_examples=60 if os.environ.get("MAINSTAY_SOAK") else 4,
+    max_examples=60 if os.environ.get("MAINSTAY_SOAK") else 3,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -303,7 +303,11 @@ def test_over_any_story(db: None, story: Story) -> None:
     a, b = switched(story), registered(story)
     for on in a:
         ours, theirs = {one.key: one for one in a[on]}, {one.key: one for one in b[on]}
-        assert {key for key in ours if key not in theirs and not ours[key].before} == set(), on
+        more = [one for key, one in ours.items() if key not in theirs]
+        assert all(one.before and not one.occurrence for one in more), on  # one-off, and owed by the old edition
+        # Meetings within eleven days are one observation, whichever of them the old edition counted.
+        asked = {(one.who, one.clause) for one in b[on]}
+        assert [one for one in more if one.clause.startswith("contact.") and (one.who, one.clause) in asked] == [], on
         assert theirs.keys() - ours.keys() == set(), on
         for key in ours.keys() & theirs.keys():
             assert ours[key].due <= theirs[key].due if ours[key].before else ours[key].due == theirs[key].due, key

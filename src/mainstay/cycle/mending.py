@@ -18,13 +18,14 @@ from mainstay.cycle import held
 from mainstay.cycle.chunk import Chunk
 from mainstay.cycle.delivered import Delivered, Tally
 from mainstay.cycle.delivery import Intake, Unit, prepared
-from mainstay.cycle.held import Opened
+from mainstay.cycle.held import Opened, RejectLine
 from mainstay.cycle.mended import Cells, sealed
 from mainstay.cycle.revision import revise
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery, Mended, Reject
 from mainstay.intake.reader import Source, examine, records
+from mainstay.intake.rules.rows import Problem
 from mainstay.intake.rules.verdicts import Verdict
 from mainstay.platform import bulk
 from mainstay.platform.errors import MainstayError, code
@@ -34,6 +35,7 @@ from mainstay.platform.locks import lease
 from mainstay.platform.models import Actor, Appended, Fact
 
 MEND_UNKNOWN = code("mend.unknown", "A line of a file of mended values names nothing that is held.")
+MEND_TWICE = code("mend.twice", "Two lines of a file of mended values mend one cell, and not alike.")
 CHUNK = 500
 
 
@@ -44,22 +46,24 @@ class Layout(NamedTuple):
     encoding: str = ""
     separator: str = ""
     expected: tuple[str, ...] = ("row", "column", "mended")
+    columns_remedy: str = "send the CSV that `mainstay rejects --csv` gives, with its column `mended` filled in"
 
 
 @dataclass
 class Mend:
-    """One reject with the cells that mend it, by column."""
+    """One reject with the cells that mend it, by column; `refused` says what is wrong with these too."""
 
     opened: Opened
     cells: Cells = field(default_factory=dict)
+    refused: Problem | None = None
 
 
 def mend(path: str | Path, *, by: Actor, at: datetime) -> Delivered:
     """Send mended rows again; lines with an empty `mended` are left as they are.
 
     A line names its reject by the column `reject`, or by row, column and value where that is plain.
-    Raises MainstayError with nothing written where a line names nothing that is held. The answer
-    counts the rows sent again and lists everything that is still held.
+    Raises MainstayError with nothing written where a line names nothing that is held, or two lines mend
+    one cell differently. The answer counts the rows sent again and lists everything that is still held.
     """
     source = examine(Path(path), Layout())
     with lease("intake"):
@@ -74,7 +78,19 @@ def mend(path: str | Path, *, by: Actor, at: datetime) -> Delivered:
             encoding=source.encoding,
             separator=source.separator,
         )
-        return replace(tally.delivered(of_file), rejects=tuple(held.open_rejects()))
+        return replace(tally.delivered(of_file), rejects=tuple(_still_held(mends)))
+
+
+def _still_held(mends: Iterable[Mend]) -> Iterator[RejectLine]:
+    """What is held, and where a mended value was no better, why not."""
+    refused = {one.opened.reject.id: one.refused for one in mends}
+    for line in held.open_rejects():
+        problem = refused.get(line.reject)
+        if problem is None:
+            yield line
+        else:
+            reason = f"The mended value is no better. {problem.reason}"
+            yield replace(line, code=problem.code, reason=reason, remedy=problem.remedy)
 
 
 def _matched(source: Source, keys: Keys, tally: Tally) -> list[Mend]:
@@ -98,7 +114,15 @@ def _matched(source: Source, keys: Keys, tally: Tally) -> list[Mend]:
                 {"file": str(source.path), "row": number},
             )
         mend = found.setdefault(opened.reject.id, Mend(opened))
-        mend.cells.update(_cells(opened, column, mended))
+        cells = _cells(opened, column, mended)
+        if any(mend.cells.get(name, value) != value for name, value in cells.items()):
+            raise MainstayError(
+                MEND_TWICE,
+                f"{source.path}: row {number} mends a cell that a row above it mends otherwise (row {line['row']}, "
+                f"{column}); leave the one that is right. Nothing was written.",
+                {"file": str(source.path), "row": number},
+            )
+        mend.cells.update(cells)
     for _reject in done:
         tally.count("known")
     return list(found.values())
@@ -184,6 +208,8 @@ def _again(row: list[Mend], intake: Intake, units: list[Unit], extra: list[Appen
     unit = intake.unit(first.reject.row_no, first.cells)
     bad = {column for problem in unit.reading.problems for column in problem.columns}
     better = [one for one in row if not bad & set(one.cells)]
+    for one in row:
+        one.refused = next((p for p in unit.reading.problems if set(p.columns) & set(one.cells)), None)
     if unit.reading.held_whole or not better:
         tally.count("rejected")
         return
