@@ -279,6 +279,10 @@ def test_the_same_mending_sent_again_is_known(desk: Desk) -> None:
     before = known_facts()
     again = desk.mend(sheet)
     assert (again.rows["known"], again.facts_added, known_facts()) == (1, 0, before)
+    # Another value for what is mended already is not taken for the same in silence.
+    with pytest.raises(MainstayError, match="row 2 mends what was mended before, and otherwise") as refused:
+        desk.mend(sheet.replace(",2020-02-01", ",2020-02-03"))
+    assert (refused.value.code, known_facts()) == ("mend.twice", before)
 
 
 def test_a_line_may_name_its_reject_by_its_place(desk: Desk) -> None:
@@ -300,7 +304,7 @@ def test_two_lines_that_mend_one_cell_differently_are_refused_and_nothing_writte
     desk.send(BAD)
     before = known_facts()
     line = "2,ill,2020-02-31,2020-02-0{}\n"
-    with pytest.raises(MainstayError, match="row 3 mends a cell that a row above it mends otherwise") as refused:
+    with pytest.raises(MainstayError, match="row 3 mends a cell that a row above it mends, and otherwise") as refused:
         desk.mend("row,column,value,mended\n" + line.format(1) + line.format(2))
     assert (refused.value.code, refused.value.exit_code) == ("mend.twice", 2)
     assert known_facts() == before

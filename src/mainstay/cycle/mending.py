@@ -19,7 +19,7 @@ from mainstay.cycle.chunk import Chunk
 from mainstay.cycle.delivered import Delivered, Tally
 from mainstay.cycle.delivery import Intake, Unit, prepared
 from mainstay.cycle.held import Opened, RejectLine
-from mainstay.cycle.mended import Cells, sealed
+from mainstay.cycle.mended import Cells, mended_before, sealed
 from mainstay.cycle.revision import revise
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
@@ -35,7 +35,7 @@ from mainstay.platform.locks import lease
 from mainstay.platform.models import Actor, Appended, Fact
 
 MEND_UNKNOWN = code("mend.unknown", "A line of a file of mended values names nothing that is held.")
-MEND_TWICE = code("mend.twice", "Two lines of a file of mended values mend one cell, and not alike.")
+MEND_TWICE = code("mend.twice", "A line of a file of mended values mends a cell that is mended otherwise already.")
 CHUNK = 500
 
 
@@ -103,29 +103,39 @@ def _matched(source: Source, keys: Keys, tally: Tally) -> list[Mend]:
         if not mended.strip():
             continue
         opened = still.find(line)
+        where = f"{source.path}: row {number}", f"(row {line['row']}, {column})"
         if opened is None and line["reject"].strip() in still.mended:
+            before = UUID(line["reject"].strip())
+            cells = _cells(held.opened(Reject.objects.get(id=before), keys), column, mended)
+            _refuse_another(mended_before(before), cells, where, "what was mended before", _BY_THE_SENDER)
             done.add(line["reject"].strip())
             continue
         if opened is None:
             raise MainstayError(
                 MEND_UNKNOWN,
-                f"{source.path}: row {number} names nothing that is held (row {line['row']}, {column}); "
+                f"{where[0]} names nothing that is held {where[1]}; "
                 "run `mainstay rejects --csv` for what is. Nothing was written.",
                 {"file": str(source.path), "row": number},
             )
         mend = found.setdefault(opened.reject.id, Mend(opened))
         cells = _cells(opened, column, mended)
-        if any(mend.cells.get(name, value) != value for name, value in cells.items()):
-            raise MainstayError(
-                MEND_TWICE,
-                f"{source.path}: row {number} mends a cell that a row above it mends otherwise (row {line['row']}, "
-                f"{column}); leave the one that is right. Nothing was written.",
-                {"file": str(source.path), "row": number},
-            )
+        _refuse_another(mend.cells, cells, where, "a cell that a row above it mends", "leave the one that is right")
         mend.cells.update(cells)
     for _reject in done:
         tally.count("known")
     return list(found.values())
+
+
+_BY_THE_SENDER = "what the sender's next list says there will count"
+
+
+def _refuse_another(before: Cells, cells: Cells, where: tuple[str, str], what: str, remedy: str) -> None:
+    """Two values for one cell: neither is dropped in silence."""
+    if any(before.get(name, value) != value for name, value in cells.items()):
+        row, place = where
+        raise MainstayError(
+            MEND_TWICE, f"{row} mends {what}, and otherwise {place}; {remedy}. Nothing was written.", {"at": row}
+        )
 
 
 def _lines(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
