@@ -19,6 +19,7 @@ from mainstay.cycle.instance import adopt
 from mainstay.duties.rules import edition, predicates
 from mainstay.duties.services import record_evidence
 from mainstay.intake.models import Question
+from mainstay.isolation import services as isolation
 from mainstay.people.models import Trait
 from mainstay.platform import ledger
 from mainstay.platform.identity import new_id
@@ -30,7 +31,7 @@ DAY = "2020-02-03"
 ASKED = {
     "ClassificationIs": ("classification = 'suspected'", True),
     "SeverityIs": ("severity = 'severe'", False),  # ordinary
-    "OutcomeIs": ("outcome = 'died'", False),
+    "OutcomeIs": ("outcome = 'died'", False),  # recovered
     "SymptomIs": ("symptom = 'fever'", True),
     "Sustained": ("sustained = { of = 'temperature', below = 37.3, for = '2d' }", True),  # 36.5 on the 2nd and 3rd
     "TestIs": ("test = { result = 'negative' }", True),
@@ -43,7 +44,7 @@ ASKED = {
     "ClauseDone": ("done = 'word.testis'", True),
     "Unknown": ("unknown = 'onset'", True),
     "OrderIs": ("order = { kind = 'quarantine', state = 'in_force' }", True),
-    "ObjectionIs": ("objection = { state = 'open' }", False),
+    "ObjectionIs": ("objection = { state = 'open' }", False),  # decided
 }
 HOUSE = {"Vacant": "post.fill", "QuestionIs": "question.gap"}
 EVIDENCE = {"TestIs": "result"}  # the others' is never there: the duty stays open
@@ -102,7 +103,7 @@ def told(committed_world: World, tmp_path: Path) -> World:
     world.symptom("Hu", "fever", "2020-02-01")
     world.result("Hu", "negative", "2020-02-02")
     world.stays("Hu", "ward", "h1", "2020-02-01")
-    world.ordered("Hu", "quarantine", "2020-02-02")
+    world.outcome("Hu", "recovered", DAY, DAY)
     for on in ("2020-02-02", DAY):
         world.checked("Hu", on)
     _more(world)
@@ -110,8 +111,13 @@ def told(committed_world: World, tmp_path: Path) -> World:
 
 
 def _more(world: World) -> None:
-    """What the desks have no verb for in a story: severity, travel, traits, and a question that a row left."""
+    """What a story has no verb for: severity, travel, an objection, traits, and a question that a row left."""
     common = world._common("Hu", "2020-02-01", None)
+    known: dict[str, Any] = {name: common[name] for name in ("known_at", "by", "at")}
+    order = world.ordered("Hu", "quarantine", "2020-02-02")
+    objection = isolation.object_to(order=order, ground="immune", observed=date(2020, 2, 2), **known)
+    decided = {"decision": "rejected", "decided_by": "Officer Wu", "decided_at": common["known_at"]}
+    isolation.decide_objection(root=objection, **decided, **known)
     cases.assess_severity(value="ordinary", observed=date(2020, 2, 1), disease="mers", **common)
     record_evidence(kind="travel_history", observed_date=date(2020, 2, 1), disease="mers", **common)
     base = {"observed_date": date(2020, 2, 1), "became_known_at": common["known_at"], "source": "test"}
