@@ -354,6 +354,7 @@ def test_where_an_earlier_fact_turns_up_one_duty_takes_the_others_place(world: W
 
 def test_a_day_that_is_over_is_missed_whatever_turns_up_after_it(world: World) -> None:
     world.classified("Gao", "suspected", "2020-02-03")
+    world.cycle("2020-02-03")
     world.cycle("2020-02-04")
     world.classified("Gao", "suspected", "2020-02-02", known="2020-02-05")
     world.cycle("2020-02-06")
