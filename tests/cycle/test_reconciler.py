@@ -167,6 +167,25 @@ def test_withdrawn_reopens_the_same_duty_with_its_first_deadline(world: World) -
     assert ("2020-02-03", "reopened") in _events("Hu", world, "contact.offer_place")
 
 
+def test_what_reopens_is_at_once_of_whoever_answers_now(world: World) -> None:
+    """Gao was moved to a site while thought to be no case; the specimen was due on the 4th."""
+    _confirmed(world)
+    world.cycle("2020-02-01")
+    wrong = world.classified("Gao", "discarded", "2020-02-02")
+    world.cycle("2020-02-02")
+    world.stays("Gao", "site", "s1", "2020-02-03")
+    at = known_on(date(2020, 2, 6), world.zone)
+    cases.retract(model=Classification, root=wrong, known_at=at, by=world.by, at=world.at)
+    world.cycle("2020-02-06")
+    again = DutyState.objects.get(duty__clause="case.specimen")
+    assert (again.status, again.post.code, again.level) == ("open", "site-s1", 2)
+    assert [verb for on, verb in _events("Gao", world, "case.specimen") if on == "2020-02-06"] == [
+        "reopened",
+        "reassigned",
+        "escalated",
+    ]
+
+
 def test_evidence_retracted_reopens_with_the_first_deadline(world: World) -> None:
     _confirmed(world)
     report = world.cycle("2020-02-01") and world.duties("Gao", "2020-02-01", "case.report")[0]

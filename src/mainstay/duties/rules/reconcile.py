@@ -228,7 +228,10 @@ class _Desk:
         if owed.evidence is not None:
             yield _event("done", standing, status=DONE, evidence=owed.evidence)
         elif not self._day_gone(standing):
-            yield _event("reopened", standing, status=OPEN, evidence=None)
+            change = _event("reopened", standing, status=OPEN, evidence=None)
+            yield change
+            # Meanwhile the person may lie elsewhere, or the post be another's; and the first deadline may be long past.
+            yield from self._keep(change.after, owed)
 
     def _closed_one(self, standing: Standing, owed: Owed | None) -> Iterator[Change]:
         # A post's later vacancy says nothing about what ended an earlier one.
@@ -238,6 +241,7 @@ class _Desk:
             yield change
             standing = change.after
             if standing.status == OPEN:
+                yield from self._keep(standing, owed)
                 return
         required = self._was_required(standing)
         if required != standing.required:
