@@ -49,7 +49,7 @@ ASKED = {
 HOUSE = {"Vacant": "post.fill", "QuestionIs": "question.gap"}
 EVIDENCE = {"TestIs": "result"}  # the others' is never there: the duty stays open
 # Of these no fact of the demonstration bears on a duty, and so test_check_predicates.py leaves them to this file.
-SOME = ["Age", "TraitIs", "Staying", "QuestionIs"]
+SOME = ["Age", "TraitIs", "Staying", "ObjectionIs", "QuestionIs"]
 ALL = [*ASKED, *HOUSE]
 
 HEAD = """
