@@ -15,6 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+# What one command may take, in seconds; in the long run one replays weeks with a check after every day.
+PATIENCE = 3600 if os.environ.get("MAINSTAY_SOAK") else 300
 ON_POSTGRESQL = os.environ.get("MAINSTAY_TEST_DATABASE") == "postgresql"
 
 
@@ -74,7 +76,7 @@ class Instance:
             env=self.environment(**environment),
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=PATIENCE,
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 

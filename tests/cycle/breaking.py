@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import django
 
@@ -18,15 +20,15 @@ from mainstay.duties.rules import predicates
 from mainstay.duties.rules.verdict import Verdict
 
 
-def broken(kind: type) -> None:
-    """Turn a predicate's answers round; what it does not know it then affirms."""
+def contrary(kind: type) -> Callable[[Any, predicates.Context], Verdict]:
+    """A predicate with its answers turned round; what it does not know it then affirms."""
     true = predicates.PREDICATES[kind]
 
-    def contrary(asked: object, context: predicates.Context) -> Verdict:
+    def answer(asked: Any, context: predicates.Context) -> Verdict:
         said = true(asked, context)
         return said._replace(value=not said.value, unknown=())
 
-    predicates.PREDICATES[kind] = contrary
+    return answer
 
 
 def main(name: str, day: str) -> None:
@@ -45,7 +47,8 @@ def main(name: str, day: str) -> None:
     everybody += [ledger.Subject("question", root) for root in Question.objects.values_list("root", flat=True)]
     ledger.append([], by=by, at=now(), verb="test.touch", touch=everybody)
     if name != "nothing":
-        broken(getattr(words, name))
+        kind = getattr(words, name)
+        predicates.PREDICATES[kind] = contrary(kind)
     run_cycle(on=date.fromisoformat(day), by=by)
     print(json.dumps(sorted({finding.code for finding in check.run().findings})))
 

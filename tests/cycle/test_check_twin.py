@@ -157,6 +157,22 @@ def test_a_deadline_moved(story: World):
     assert "duty.terms_off" in codes()
 
 
+def test_a_duty_in_whose_place_another_is_owed(story: World):
+    """Gao was a suspect before: the check agrees that the old duty went, and finds it where it was left standing."""
+    old = Duty.objects.get(subject_id=story.person("Gao"), clause="case.investigate")
+    story.classified("Gao", "suspected", "2020-01-31", known="2020-02-03")
+    story.cycle("2020-02-03")
+    assert codes() == []
+    state = DutyState.objects.get(duty=old)
+    assert state.status == "withdrawn"
+    with beneath():
+        for row in (DutyState.objects.filter(duty=old), DutyEvent.objects.filter(duty=old, seq=state.seq)):
+            row.update(status="open")
+    named = {finding.code: finding for finding in check.run().findings}
+    assert named["duty.status_wrong"].id == old.id.hex
+    assert named["duty.status_wrong"].expected.startswith("withdrawn: another fact began it")
+
+
 def test_an_event_lost_from_a_duty(story: World):
     done = DutyState.objects.get(duty__occurrence=date(2020, 2, 2), subject_id=story.person("Hu"))
     with beneath() as cursor:

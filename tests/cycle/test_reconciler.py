@@ -167,6 +167,25 @@ def test_withdrawn_reopens_the_same_duty_with_its_first_deadline(world: World) -
     assert ("2020-02-03", "reopened") in _events("Hu", world, "contact.offer_place")
 
 
+def test_what_reopens_is_at_once_of_whoever_answers_now(world: World) -> None:
+    """Gao was moved to a site while thought to be no case; the specimen was due on the 4th."""
+    _confirmed(world)
+    world.cycle("2020-02-01")
+    wrong = world.classified("Gao", "discarded", "2020-02-02")
+    world.cycle("2020-02-02")
+    world.stays("Gao", "site", "s1", "2020-02-03")
+    at = known_on(date(2020, 2, 6), world.zone)
+    cases.retract(model=Classification, root=wrong, known_at=at, by=world.by, at=world.at)
+    world.cycle("2020-02-06")
+    again = DutyState.objects.get(duty__clause="case.specimen")
+    assert (again.status, again.post.code, again.level) == ("open", "site-s1", 2)
+    assert [verb for on, verb in _events("Gao", world, "case.specimen") if on == "2020-02-06"] == [
+        "reopened",
+        "reassigned",
+        "escalated",
+    ]
+
+
 def test_evidence_retracted_reopens_with_the_first_deadline(world: World) -> None:
     _confirmed(world)
     report = world.cycle("2020-02-01") and world.duties("Gao", "2020-02-01", "case.report")[0]
@@ -333,6 +352,48 @@ def test_a_new_exposure_prolongs_the_watch_and_asks_nothing_twice(world: World) 
     assert "contact.observe@2020-02-20" not in standing
     assert len(world.duties("Hu", "2020-02-20", "contact.offer_place")) == 1
     assert len(world.duties("Hu", "2020-02-20", "contact.observe")) == 19 - 2 + 1
+
+
+def test_where_an_earlier_fact_turns_up_one_duty_takes_the_others_place(world: World) -> None:
+    """Gao is a suspect since the 3rd, and, as is told two days later, since the 2nd already: everything once."""
+    world.classified("Gao", "suspected", "2020-02-03")
+    world.cycle("2020-02-03")
+    first = world.duties("Gao", "2020-02-03", "case.investigate")[0]
+    earlier = world.classified("Gao", "suspected", "2020-02-02", known="2020-02-05")
+    world.cycle("2020-02-05")
+    both = world.duties("Gao", "2020-02-05", "case.investigate")
+    before, after = sorted(both, key=lambda duty: duty.id != first.id)
+    assert (before.id, before.status, before.cause) == (first.id, "withdrawn", f"fact:{earlier.hex}")
+    # A fact that turns up restarts no clock: due 24 h after the 3rd, and known to all above.
+    assert (after.episode, after.status, after.due_at) == (earlier.hex, "overdue", first.due_at)
+    assert after.level == 2
+    standing = [duty for duty in world.duties("Gao", "2020-02-05") if duty.status in ("open", "overdue")]
+    assert len(standing) == len({(duty.clause, duty.occurrence) for duty in standing})
+
+
+def test_a_day_that_is_over_is_missed_whatever_turns_up_after_it(world: World) -> None:
+    world.classified("Gao", "suspected", "2020-02-03")
+    world.cycle("2020-02-03")
+    world.cycle("2020-02-04")
+    world.classified("Gao", "suspected", "2020-02-02", known="2020-02-05")
+    world.cycle("2020-02-06")
+    observed = world.duties("Gao", "2020-02-06", "case.observe")
+    assert [(str(duty.occurrence), duty.status) for duty in observed] == [
+        (f"2020-02-0{day}", "missed") for day in (4, 5, 6)
+    ]
+
+
+def test_a_second_illness_leaves_the_first_ones_duty_standing(world: World) -> None:
+    """Two meetings further apart than the gap are two observations; nobody offered a place for the first."""
+    _confirmed(world)
+    world.met("Hu", "Gao", known="2020-02-01", last="2020-02-01")
+    world.cycle("2020-02-01")
+    world.cycle("2020-02-21")
+    world.met("Hu", "Gao", known="2020-02-22", last="2020-02-22")
+    world.cycle("2020-02-22")
+    places = world.duties("Hu", "2020-02-22", "contact.offer_place")
+    assert len(places) == 2
+    assert "withdrawn" not in {duty.status for duty in places}
 
 
 def test_periods_missed_are_run_in_their_order(world: World) -> None:

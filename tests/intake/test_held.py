@@ -264,6 +264,12 @@ def test_a_mended_value_that_is_bad_again_changes_nothing(desk: Desk) -> None:
     done = desk.mend(filled_in(ill="2020-02-30"))
     assert (done.rows["received"], done.rows["rejected"], len(done.rejects)) == (1, 1, 2)
     assert (known_facts(), Mended.objects.count()) == (before, 0)
+    # What was tried is told, so that nobody believes their file was not read.
+    [ill] = [line for line in done.rejects if line.column == "ill"]
+    assert ill.reason == "The mended value is no better. There is no day '2020-02-30'."
+    [sex] = [line for line in done.rejects if line.column == "sex"]
+    assert not sex.reason.startswith("The mended value")
+    assert ill.value == "2020-02-31"  # what is held stays what it was
 
 
 def test_the_same_mending_sent_again_is_known(desk: Desk) -> None:
@@ -273,6 +279,10 @@ def test_the_same_mending_sent_again_is_known(desk: Desk) -> None:
     before = known_facts()
     again = desk.mend(sheet)
     assert (again.rows["known"], again.facts_added, known_facts()) == (1, 0, before)
+    # Another value for what is mended already is not taken for the same in silence.
+    with pytest.raises(MainstayError, match="row 2 mends what was mended before, and otherwise") as refused:
+        desk.mend(sheet.replace(",2020-02-01", ",2020-02-03"))
+    assert (refused.value.code, known_facts()) == ("mend.twice", before)
 
 
 def test_a_line_may_name_its_reject_by_its_place(desk: Desk) -> None:
@@ -288,6 +298,25 @@ def test_a_line_that_names_nothing_held_is_refused_and_nothing_written(desk: Des
         desk.mend("row,column,value,mended\n2,ill,2020-02-31,2020-02-01\n7,ill,x,2020-02-01\n")
     assert (refused.value.code, refused.value.exit_code) == ("mend.unknown", 2)
     assert known_facts() == before
+
+
+def test_two_lines_that_mend_one_cell_differently_are_refused_and_nothing_written(desk: Desk) -> None:
+    desk.send(BAD)
+    before = known_facts()
+    line = "2,ill,2020-02-31,2020-02-0{}\n"
+    with pytest.raises(MainstayError, match="row 3 mends a cell that a row above it mends, and otherwise") as refused:
+        desk.mend("row,column,value,mended\n" + line.format(1) + line.format(2))
+    assert (refused.value.code, refused.value.exit_code) == ("mend.twice", 2)
+    assert known_facts() == before
+    desk.mend("row,column,value,mended\n" + line.format(1) + line.format(1))
+    assert Onset.objects.count() == 1
+
+
+def test_a_file_that_is_no_list_of_mended_values_is_told_what_one_is(desk: Desk) -> None:
+    desk.send(BAD)
+    with pytest.raises(MainstayError, match="send the CSV that `mainstay rejects --csv` gives") as refused:
+        desk.mend("<html><body>Session expired</body></html>\n")
+    assert refused.value.code == "file.columns"
 
 
 def test_both_fields_of_a_check_are_mended_together(desk: Desk) -> None:

@@ -92,5 +92,7 @@ def _mend(path: Path, as_json: bool) -> None:
     if as_json:
         emit("rejects", done.as_data(), known_at=last_seal())
     else:
+        if not done.rows["received"]:
+            click.echo("Nothing was sent again: no line has anything in its column `mended`.")
         _print(done)
     sys.exit(done.exit_code)

@@ -26,6 +26,13 @@ def mends_of(mapping: str) -> Mends:
     return found
 
 
+def mended_before(reject: UUID) -> Cells:
+    """What stands for the cells of one reject that was mended."""
+    row = Mended.objects.get(reject_id=reject)
+    cells = json.loads(decrypt(load_keys(), row.sealed_cells, _place(row.id)))
+    return {name: (was, now) for name, (was, now) in cells.items()}
+
+
 def sealed(keys: Keys, identity: UUID, cells: Cells) -> bytes:
     """Mended cells as they are kept."""
     return encrypt(keys, json.dumps(cells), _place(identity))

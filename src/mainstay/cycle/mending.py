@@ -18,13 +18,14 @@ from mainstay.cycle import held
 from mainstay.cycle.chunk import Chunk
 from mainstay.cycle.delivered import Delivered, Tally
 from mainstay.cycle.delivery import Intake, Unit, prepared
-from mainstay.cycle.held import Opened
-from mainstay.cycle.mended import Cells, sealed
+from mainstay.cycle.held import Opened, RejectLine
+from mainstay.cycle.mended import Cells, mended_before, sealed
 from mainstay.cycle.revision import revise
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery, Mended, Reject
 from mainstay.intake.reader import Source, examine, records
+from mainstay.intake.rules.rows import Problem
 from mainstay.intake.rules.verdicts import Verdict
 from mainstay.platform import bulk
 from mainstay.platform.errors import MainstayError, code
@@ -34,6 +35,7 @@ from mainstay.platform.locks import lease
 from mainstay.platform.models import Actor, Appended, Fact
 
 MEND_UNKNOWN = code("mend.unknown", "A line of a file of mended values names nothing that is held.")
+MEND_TWICE = code("mend.twice", "A line of a file of mended values mends a cell that is mended otherwise already.")
 CHUNK = 500
 
 
@@ -44,22 +46,24 @@ class Layout(NamedTuple):
     encoding: str = ""
     separator: str = ""
     expected: tuple[str, ...] = ("row", "column", "mended")
+    columns_remedy: str = "send the CSV that `mainstay rejects --csv` gives, with its column `mended` filled in"
 
 
 @dataclass
 class Mend:
-    """One reject with the cells that mend it, by column."""
+    """One reject with the cells that mend it, by column; `refused` says what is wrong with these too."""
 
     opened: Opened
     cells: Cells = field(default_factory=dict)
+    refused: Problem | None = None
 
 
 def mend(path: str | Path, *, by: Actor, at: datetime) -> Delivered:
     """Send mended rows again; lines with an empty `mended` are left as they are.
 
     A line names its reject by the column `reject`, or by row, column and value where that is plain.
-    Raises MainstayError with nothing written where a line names nothing that is held. The answer
-    counts the rows sent again and lists everything that is still held.
+    Raises MainstayError with nothing written where a line names nothing that is held, or two lines mend
+    one cell differently. The answer counts the rows sent again and lists everything that is still held.
     """
     source = examine(Path(path), Layout())
     with lease("intake"):
@@ -74,7 +78,19 @@ def mend(path: str | Path, *, by: Actor, at: datetime) -> Delivered:
             encoding=source.encoding,
             separator=source.separator,
         )
-        return replace(tally.delivered(of_file), rejects=tuple(held.open_rejects()))
+        return replace(tally.delivered(of_file), rejects=tuple(_still_held(mends)))
+
+
+def _still_held(mends: Iterable[Mend]) -> Iterator[RejectLine]:
+    """What is held, and where a mended value was no better, why not."""
+    refused = {one.opened.reject.id: one.refused for one in mends}
+    for line in held.open_rejects():
+        problem = refused.get(line.reject)
+        if problem is None:
+            yield line
+        else:
+            reason = f"The mended value is no better. {problem.reason}"
+            yield replace(line, code=problem.code, reason=reason, remedy=problem.remedy)
 
 
 def _matched(source: Source, keys: Keys, tally: Tally) -> list[Mend]:
@@ -87,21 +103,39 @@ def _matched(source: Source, keys: Keys, tally: Tally) -> list[Mend]:
         if not mended.strip():
             continue
         opened = still.find(line)
+        where = f"{source.path}: row {number}", f"(row {line['row']}, {column})"
         if opened is None and line["reject"].strip() in still.mended:
+            before = UUID(line["reject"].strip())
+            cells = _cells(held.opened(Reject.objects.get(id=before), keys), column, mended)
+            _refuse_another(mended_before(before), cells, where, "what was mended before", _BY_THE_SENDER)
             done.add(line["reject"].strip())
             continue
         if opened is None:
             raise MainstayError(
                 MEND_UNKNOWN,
-                f"{source.path}: row {number} names nothing that is held (row {line['row']}, {column}); "
+                f"{where[0]} names nothing that is held {where[1]}; "
                 "run `mainstay rejects --csv` for what is. Nothing was written.",
                 {"file": str(source.path), "row": number},
             )
         mend = found.setdefault(opened.reject.id, Mend(opened))
-        mend.cells.update(_cells(opened, column, mended))
+        cells = _cells(opened, column, mended)
+        _refuse_another(mend.cells, cells, where, "a cell that a row above it mends", "leave the one that is right")
+        mend.cells.update(cells)
     for _reject in done:
         tally.count("known")
     return list(found.values())
+
+
+_BY_THE_SENDER = "what the sender's next list says there will count"
+
+
+def _refuse_another(before: Cells, cells: Cells, where: tuple[str, str], what: str, remedy: str) -> None:
+    """Two values for one cell: neither is dropped in silence."""
+    if any(before.get(name, value) != value for name, value in cells.items()):
+        row, place = where
+        raise MainstayError(
+            MEND_TWICE, f"{row} mends {what}, and otherwise {place}; {remedy}. Nothing was written.", {"at": row}
+        )
 
 
 def _lines(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
@@ -184,6 +218,8 @@ def _again(row: list[Mend], intake: Intake, units: list[Unit], extra: list[Appen
     unit = intake.unit(first.reject.row_no, first.cells)
     bad = {column for problem in unit.reading.problems for column in problem.columns}
     better = [one for one in row if not bad & set(one.cells)]
+    for one in row:
+        one.refused = next((p for p in unit.reading.problems if set(p.columns) & set(one.cells)), None)
     if unit.reading.held_whole or not better:
         tally.count("rejected")
         return

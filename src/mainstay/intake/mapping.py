@@ -131,6 +131,11 @@ class Mapping:
         names = [*(column.name for column in self.columns), *self.ignored]
         return tuple(name for name in names if name not in self.optional)
 
+    @property
+    def columns_remedy(self) -> str:
+        """What to do about a file that lacks some of them."""
+        return f"send the whole table, or use another mapping than '{self.name}'"
+
 
 def shipped() -> tuple[str, ...]:
     """The names of the mappings that come with the project."""

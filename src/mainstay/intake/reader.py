@@ -69,6 +69,8 @@ class Layout(Protocol):
     def separator(self) -> str: ...
     @property
     def expected(self) -> tuple[str, ...]: ...
+    @property
+    def columns_remedy(self) -> str: ...
 
 
 def examine(path: Path, layout: Layout) -> Source:
@@ -274,7 +276,7 @@ def _refuse_header(path: Path, header: tuple[str, ...], layout: Layout) -> None:
             FILE_COLUMNS,
             path,
             f"the header lacks {'the column' if len(missing) == 1 else 'the columns'} {shown}{hint}",
-            f"send the whole table, or use another mapping than '{layout.name}'",
+            layout.columns_remedy,
             missing=missing,
         )
     twice = [name for name in layout.expected if header.count(name) > 1]

@@ -6,6 +6,7 @@
 * A duty is withdrawn only because of a fact or an edition, and the same one reopens with its first deadline.
 * Nobody can miss what was never told: an occurrence is opened only while it can still be done.
 * What was done or missed stays so; a late correction marks it "was not required".
+* Where another fact turns out to have begun it, one duty takes the other's place and keeps its first deadline.
 """
 
 from __future__ import annotations
@@ -109,13 +110,35 @@ def reconcile(
     """The changes, in the order of what is owed and then of what stands; none where all is as it ought to be."""
     desk = _Desk(subject, horizon, resolve)
     wanted = {_identity(subject, item, existing): item for item in owed}
+    heirs = _heirs(wanted, existing, desk)
     changes: list[Change] = []
     for identity, item in wanted.items():
         if identity not in existing:
-            changes += desk.open(identity, item)
+            changes += desk.open(identity, _inheriting(item, existing, heirs))
     for identity, standing in existing.items():
-        changes += desk.look(standing, wanted.get(identity))
+        changes += desk.look(standing, wanted.get(identity), heirs.get(identity))
     return changes
+
+
+def _heirs(wanted: dict[UUID, Owed], existing: dict[UUID, Standing], desk: _Desk) -> dict[UUID, Owed]:
+    """{open duty: what is owed in its place}: the same is asked, but another fact turns out to have begun it."""
+    left = [one for one in existing.values() if one.status == OPEN and one.id not in wanted]
+    asked = {(item.clause, item.occurrence): item for item in wanted.values()} if left else {}
+    found = {}
+    for standing in left:
+        heir = asked.get((standing.clause, standing.occurrence))
+        if heir is not None and desk.began_otherwise(standing):
+            found[standing.id] = heir
+    return found
+
+
+def _inheriting(owed: Owed, existing: dict[UUID, Standing], heirs: dict[UUID, Owed]) -> Owed:
+    """With the first deadline of the duty in whose place it comes: a fact that turns up restarts no clock."""
+    if owed.occurrence is not None:
+        return owed
+    before = [existing[identity].starts_at for identity, heir in heirs.items() if heir is owed]
+    starts = min([owed.starts_at, *before])
+    return owed._replace(starts_at=starts, due_at=owed.due_at - owed.starts_at + starts)
 
 
 def owed_for_period(now: Judgement, of_period: Judgement, period: date) -> tuple[Owed, ...]:
@@ -162,18 +185,20 @@ class _Desk:
 
     # --- what stands -------------------------------------------------------------------------------
 
-    def look(self, standing: Standing, owed: Owed | None) -> Iterator[Change]:
+    def look(self, standing: Standing, owed: Owed | None, heir: Owed | None) -> Iterator[Change]:
         if standing.status == OPEN:
-            yield from self._open_one(standing, owed)
+            yield from self._open_one(standing, owed, heir)
         elif standing.status == WITHDRAWN:
             yield from self._withdrawn_one(standing, owed)
         elif standing.status in CLOSED and self.subject.changed:
             yield from self._closed_one(standing, owed)
 
-    def _open_one(self, standing: Standing, owed: Owed | None) -> Iterator[Change]:
+    def _open_one(self, standing: Standing, owed: Owed | None, heir: Owed | None) -> Iterator[Change]:
         found = owed.evidence if owed else None
         if owed is None:
             binding, found, cause = self._still(standing)
+            if heir is not None:
+                binding, cause = False, f"fact:{heir.episode}"
             if not binding and found is None:
                 yield _event("withdrawn", standing, status=WITHDRAWN, cause=cause)
                 return
@@ -203,7 +228,10 @@ class _Desk:
         if owed.evidence is not None:
             yield _event("done", standing, status=DONE, evidence=owed.evidence)
         elif not self._day_gone(standing):
-            yield _event("reopened", standing, status=OPEN, evidence=None)
+            change = _event("reopened", standing, status=OPEN, evidence=None)
+            yield change
+            # Meanwhile the person may lie elsewhere, or the post be another's; and the first deadline may be long past.
+            yield from self._keep(change.after, owed)
 
     def _closed_one(self, standing: Standing, owed: Owed | None) -> Iterator[Change]:
         # A post's later vacancy says nothing about what ended an earlier one.
@@ -213,6 +241,7 @@ class _Desk:
             yield change
             standing = change.after
             if standing.status == OPEN:
+                yield from self._keep(standing, owed)
                 return
         required = self._was_required(standing)
         if required != standing.required:
@@ -228,6 +257,22 @@ class _Desk:
         return _event("reopened", standing, status=OPEN, evidence=None)
 
     # --- questions asked of the rules again ----------------------------------------------------------
+
+    def began_otherwise(self, standing: Standing) -> bool:
+        """Whether, by what is known now of the time up to it, another fact began this duty.
+
+        An earlier fact may have come to light, or the one it is named after be gone; a second fever does
+        not count, which came later, nor another order. A day that is over is told by what was owed on it.
+        """
+        clause, facts = self._clause(standing), self.subject.facts
+        if clause is None or each_of(clause) is not None or self._day_gone(standing):
+            return False
+        if not isinstance(facts, PersonFacts):
+            return False
+        then = self._own_time(standing)
+        sitting = Sitting(facts.dated_by(then.period), self._rules(standing), then)
+        found = context_for(clause, sitting).anchors.find(clause.episode)
+        return found is None or found.id.hex != standing.episode
 
     def _clause(self, standing: Standing) -> Clause | None:
         return self._rules(standing).by_id.get(standing.clause)

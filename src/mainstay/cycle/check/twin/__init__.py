@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from mainstay.cycle.check import state_proof
 from mainstay.cycle.check.findings import Finding
-from mainstay.cycle.check.twin import categories, clauses, compare, each, exposures, hindsight, moment, visible
+from mainstay.cycle.check.twin import (
+    beginnings,
+    categories,
+    clauses,
+    compare,
+    each,
+    exposures,
+    hindsight,
+    moment,
+    visible,
+)
 from mainstay.cycle.check.twin.moment import Moment
 from mainstay.cycle.check.twin.scope import Scope
 from mainstay.duties.rules.edition import Ruleset
@@ -79,6 +89,7 @@ def _persons(
     if coming:
         clauses.answer(coming[0])
         categorised = clauses.categorise(coming[0])
+        beginnings.find(duck, coming[0].rules, last)
     for scope in ending:
         if not same:
             scope.set_points(_period_began(scope.each, last))

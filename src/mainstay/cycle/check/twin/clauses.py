@@ -33,6 +33,8 @@ def prepare(duck: duckdb.DuckDBPyConnection) -> None:
         # What a verdict hangs on, and what is known of it.
         "asked (name VARCHAR, subject_id VARCHAR)",
         "answered (name VARCHAR, subject_id VARCHAR)",
+        # Duties in whose place another is owed (beginnings.py).
+        "replaced (id VARCHAR)",
         # The clauses in force: a duty's kind, edition, and the microseconds it may take.
         "terms (clause VARCHAR, kind VARCHAR, edition VARCHAR, span BIGINT)",
     ):

@@ -54,7 +54,7 @@ def status_before(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
 
 # Each duty beside what the twin says of it: whether it is owed now, whether its evidence is there, and whether
 # it bound at its own time (by today's facts, so that the clock alone withdraws nothing; but what hangs on an order
-# ends with it).
+# ends with it); `replaced` says that another duty is owed in its place.
 _LOOKED_AT = """
 CREATE OR REPLACE TABLE looked_at AS
 SELECT a.*,
@@ -71,7 +71,8 @@ SELECT a.*,
         ELSE EXISTS (SELECT 1 FROM proof f WHERE f.subject_id = a.subject_id AND f.clause = a.clause
             AND (f.day IS NULL OR f.day = a.occurrence))
     END AS proven,
-    CASE WHEN b.clause IS NULL THEN FALSE ELSE b.binding END AS binding
+    CASE WHEN b.clause IS NULL THEN FALSE ELSE b.binding END AS binding,
+    EXISTS (SELECT 1 FROM replaced r WHERE r.id = a.id) AS replaced
 FROM actual a
 LEFT JOIN (
     SELECT *, FALSE AS of_period FROM bound UNION ALL SELECT *, TRUE AS of_period FROM bound_in_period
@@ -92,6 +93,7 @@ CASE
     WHEN status = 'open' AND occurrence <= DATE '{period}' THEN 'done or missed: its day is over'
     WHEN status = 'open' AND proven AND NOT (establish AND owed) THEN 'done: its evidence is there'
     WHEN status = 'open' AND NOT owed AND binding IS FALSE THEN 'withdrawn: nothing calls for it'
+    WHEN status = 'open' AND replaced THEN 'withdrawn: another fact began it, and another duty is owed in its place'
     WHEN opened_now AND NOT owed THEN 'never opened: nothing calls for it'
     WHEN opened_now AND carried THEN 'never opened: another of the same spell carries it'
     WHEN status = 'missed' AND (occurrence IS NULL OR occurrence > DATE '{period}')
@@ -104,7 +106,7 @@ CASE
         THEN 'withdrawn: nothing called for it'
     WHEN status = 'withdrawn' AND proven THEN 'done: its evidence is there'
     WHEN status = 'withdrawn' AND (occurrence IS NULL OR occurrence >= DATE '{period}') AND binding IS NOT FALSE
-        THEN 'not withdrawn: it still binds'
+        AND NOT replaced THEN 'not withdrawn: it still binds'
 END
 """
 

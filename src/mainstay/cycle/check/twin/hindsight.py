@@ -43,16 +43,7 @@ def _marked(duck: duckdb.DuckDBPyConnection, past: bool, last: Moment) -> int:
 
 
 def _compare(duck: duckdb.DuckDBPyConnection, rules: Ruleset) -> list[Finding]:
-    for kind in LISTS:
-        begins = _BEGINS.get(kind, "f.day")
-        alone = f" AND (m.each <> '{kind}' OR f.id = m.episode)" if kind in each.KINDS else ""
-        # Each duty is a subject of its own here: it knows what its person's facts say of the time up to its day.
-        duck.execute(
-            f"CREATE OR REPLACE TABLE dated_{kind} AS SELECT m.id AS subject_id, f.* EXCLUDE subject_id "
-            f"FROM v_{kind} f JOIN marked m USING (subject_id) "
-            f"WHERE (f.day IS NULL OR {begins} <= m.own_day){alone}"
-        )
-    scope = Scope(duck, rules, "hindsight", seen_as="dated")
+    scope = dated_scope(duck, rules, "marked")
     scope.set_points('SELECT id AS subject_id, "at", FALSE AS now FROM marked')
     found = []
     for (name,) in sql.rows(duck, "SELECT DISTINCT clause FROM marked ORDER BY 1"):
@@ -61,6 +52,21 @@ def _compare(duck: duckdb.DuckDBPyConnection, rules: Ruleset) -> list[Finding]:
             found += _one_clause(duck, name, clauses.verdicts(clause, scope))
     scope.drop()
     return found
+
+
+def dated_scope(duck: duckdb.DuckDBPyConnection, rules: Ruleset, duties: str) -> Scope:
+    """Facts as each of `duties` (id, subject_id, each, episode, own_day) sees them: a subject of its own, which
+    knows what its person's facts say of the time up to its day.
+    """
+    for kind in LISTS:
+        begins = _BEGINS.get(kind, "f.day")
+        alone = f" AND (m.each <> '{kind}' OR f.id = m.episode)" if kind in each.KINDS else ""
+        duck.execute(
+            f"CREATE OR REPLACE TABLE dated_{kind} AS SELECT m.id AS subject_id, f.* EXCLUDE subject_id "
+            f"FROM v_{kind} f JOIN {duties} m USING (subject_id) "
+            f"WHERE (f.day IS NULL OR {begins} <= m.own_day){alone}"
+        )
+    return Scope(duck, rules, "hindsight", seen_as="dated")
 
 
 def _one_clause(duck: duckdb.DuckDBPyConnection, clause: str, verdicts: str) -> list[Finding]:
