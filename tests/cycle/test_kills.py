@@ -72,7 +72,7 @@ def test_killed_at_a_failpoint_and_run_again(place: str, instance: Instance, und
 
 
 def test_several_workers_end_in_the_state_of_one(instance: Instance, undisturbed: str) -> None:
-    """162 people are four chunks, judged by two processes at once."""
+    """162 people are two blocks, judged by two processes at once."""
     assert instance.run("replay", "--from", "2015-05-31", "--to", DAY, MAINSTAY_WORKERS="2").code == 0
     assert _digest(instance) == undisturbed
 

@@ -13,10 +13,10 @@ FIRST, SMALLEST, LARGEST = 50, 10, 2000
 class Chunks:
     """Hands out the list chunk by chunk; `took` says how long a chunk held its locks."""
 
-    def __init__(self, ids: Sequence[Any]) -> None:
+    def __init__(self, ids: Sequence[Any], size: int = FIRST) -> None:
         self._ids = ids
         self._start = 0
-        self._size = FIRST
+        self._size = size
 
     def take(self) -> list[Any]:
         """The next chunk; empty at the list's end."""
@@ -24,6 +24,8 @@ class Chunks:
         self._start += len(some)
         return some
 
-    def took(self, count: int, held: float) -> None:
-        """A chunk of `count` held its locks so many seconds: at most twice as many the next time."""
-        self._size = max(SMALLEST, min(LARGEST, count * 2, int(count * HOLD / max(held, 1e-3))))
+    def took(self, count: int, held: float) -> int:
+        """A chunk of `count` held its locks so many seconds: how many the next one has, at most twice as many."""
+        if count == self._size or held > HOLD:  # a short rest of a list says nothing of a whole chunk
+            self._size = max(SMALLEST, min(LARGEST, count * 2, int(count * HOLD / max(held, 1e-3))))
+        return self._size

@@ -56,20 +56,26 @@ class Work:
     changed: frozenset[UUID]
 
 
-def judge_chunk(work: Work, setting: Setting) -> tuple[int, float]:
-    """Judge and write one chunk in one transaction: how many duties changed, for how many seconds locks were held."""
-    ruled = work.type == "person" or HOUSE in setting.rules or HOUSE in setting.rules_of_period
-    # Before the house's rules hold nothing is asked of posts and questions; their marks stay until then.
-    found = JUDGES[work.type](work, setting) if ruled else []
-    held = services.apply_changes(
+def judge_block(work: Work, setting: Setting) -> list[SubjectChanges]:
+    """Read and judge everybody of a block; nothing is written yet, no lock is held."""
+    return JUDGES[work.type](work, setting) if _ruled(work.type, setting) else []
+
+
+def write_chunk(kind: str, ids: Sequence[UUID], found: Sequence[SubjectChanges], setting: Setting) -> float:
+    """Write what was found of these subjects in one transaction; for how many seconds it held its locks."""
+    return services.apply_changes(
         found,
         period=setting.period,
         by=setting.by,
         at=setting.moment,
-        clean=work.ids if ruled else (),
+        clean=ids if _ruled(kind, setting) else (),
         to_entry=setting.to_entry,
     )
-    return sum(len(subject.changes) for subject in found), held
+
+
+def _ruled(kind: str, setting: Setting) -> bool:
+    """Before the house's rules hold nothing is asked of posts and questions; their marks stay until then."""
+    return kind == "person" or HOUSE in setting.rules or HOUSE in setting.rules_of_period
 
 
 def _standing(work: Work, setting: Setting) -> dict[tuple[UUID, str], dict[UUID, Standing]]:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection, models
 
 from mainstay.duties.models import Duty, DutyEvent, DutyState, Edition, Evidence, SubjectState
 from mainstay.duties.rules.reconcile import Change, Standing
@@ -108,16 +108,28 @@ def apply_changes(
                 duties.append(_duty(subject, change, period))
             events.append(_event(change, period))
             states[change.after.id] = _state(subject, change.after)
-    looks = [_look(subject, period) for subject in subjects]
-    with transaction.atomic():
+    kept = _adapted(DutyState, list(states.values()))
+    looks = _adapted(SubjectState, [_look(subject, period) for subject in subjects])
+    begun = 0.0
+
+    def begin() -> None:
         # SQLite may have waited for another writer up to here.
+        nonlocal begun
         begun = time.monotonic()
-        written = [Rows(Duty, duties), Rows(DutyEvent, events)]
-        ledger.append_values(written, by=by, at=at, verb="cycle.judge")
-        bulk.upsert_values(Rows(DutyState, list(states.values())), key=("duty_id",))
-        bulk.upsert_values(Rows(SubjectState, looks), key=("subject_id", "disease"))
+
+    def keep_state() -> None:
+        bulk.upsert_values(kept, key=("duty_id",))
+        bulk.upsert_values(looks, key=("subject_id", "disease"))
         _unmark(clean, to_entry)
+
+    written = [Rows(Duty, duties), Rows(DutyEvent, events)]
+    ledger.append_values(written, by=by, at=at, verb="cycle.judge", first=begin, last=keep_state, fresh=True)
     return time.monotonic() - begun
+
+
+def _adapted(model: type[models.Model], values: list[tuple[Any, ...]]) -> Rows:
+    """Made ready before the transaction, so that its locks are held for the writing alone."""
+    return Rows(model, bulk.adapted(model, values) if values else [], adapted=True)
 
 
 # Rows as they are written, in the order of their tables' columns (a test holds them to it).

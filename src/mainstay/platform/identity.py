@@ -43,4 +43,10 @@ def keyed_id(key: bytes, *parts: str) -> UUID:
 
 def derived_id(*parts: str) -> UUID:
     """A stable id from other ids (a duty from its subject, clause, episode and occurrence)."""
-    return UUID(bytes=hashlib.sha256(DERIVED.bytes + "\x1f".join(parts).encode()).digest()[:16])
+    digest = _DERIVED.copy()
+    digest.update("\x1f".join(parts).encode())
+    return UUID(int=int.from_bytes(digest.digest()[:16], "big"))
+
+
+# Worked in once: tens of thousands of ids are derived in a cycle.
+_DERIVED = hashlib.sha256(DERIVED.bytes)

@@ -80,13 +80,15 @@ def append_values(
     purpose: str = "",
     touch: Iterable[Subject] = (),
     first: Callable[[], None] | None = None,
+    last: Callable[[], None] | None = None,
     fresh: bool = False,
 ) -> Entry | None:
     """`append` for rows that are tuples already, in the order of the columns without the ledger's number.
 
-    Or for forms filled in, which bring their hashes along.
+    Or for forms filled in, which bring their hashes along. `last` runs at the end of the transaction, whether
+    or not there was anything to append, and writes the state that follows.
     """
-    # Hashed before the transaction, so that its locks are held for the writing alone.
+    # Hashed and adapted before the transaction, so that its locks are held for the writing alone.
     hashed = [_hashed(rows) for rows in tables if rows.values]
     entry = Entry(actor=by, verb=verb, source=source, purpose=purpose, at=at)
     for attempt in range(3):
@@ -95,7 +97,11 @@ def append_values(
             with transaction.atomic():
                 if first is not None:
                     first()
-                return _append(entry, [some if trusted else _not_there(some) for some in hashed], set(touch), trusted)
+                new = [some if trusted else _not_there(some) for some in hashed]
+                written = _append(entry, new, set(touch), trusted)
+                if last is not None:
+                    last()
+                return written
         except Overtaken:
             continue
         except IntegrityError as error:
@@ -118,21 +124,21 @@ def note(*, by: Actor, at: datetime, verb: str, purpose: str = "", source: str =
 
 @dataclass(frozen=True, slots=True)
 class _Hashed:
-    """Rows of one appended table with the hash of each."""
+    """Rows of one appended table as the database takes them, with the hash of each."""
 
     rows: Rows
     hashes: Sequence[str]
 
     def entered(self, no: int) -> Rows:
         """The rows with the ledger's number in its place, the second column of every appended table."""
-        rows = self.rows
-        return Rows(rows.model, [(row[0], no, *row[1:]) for row in rows.values], rows.adapted)
+        return Rows(self.rows.model, [(row[0], no, *row[1:]) for row in self.rows.values], adapted=True)
 
 
 def _hashed(rows: Rows | Filled) -> _Hashed:
     if isinstance(rows, Filled):
         return _Hashed(Rows(rows.model, rows.values, adapted=True), rows.hashes)
-    return _Hashed(rows, row_hashes(rows.model, rows.values))
+    values = bulk.adapted(rows.model, rows.values, _names(rows.model))
+    return _Hashed(Rows(rows.model, values, adapted=True), row_hashes(rows.model, rows.values))
 
 
 def _append(entry: Entry, new: list[_Hashed], touched: set[Subject], trusted: bool) -> Entry | None:
@@ -171,16 +177,16 @@ def _names(model: type[Appended]) -> tuple[str, ...]:
 
 def _not_there(some: _Hashed) -> _Hashed:
     table = some.rows.model._meta.db_table
-    there: set[UUID] = set()
+    there: set[str] = set()
     with connection.cursor() as cursor:
-        for ids in bulk.chunks([as_uuid(row[0]) for row in some.rows.values], 5000):
+        for ids in bulk.chunks([UUID(row[0]) for row in some.rows.values], 5000):
             where, params = bulk.in_list("id", ids)
             cursor.execute(f'SELECT id FROM "{table}" WHERE {where}', params)
-            there.update(as_uuid(value) for (value,) in cursor.fetchall())
+            there.update(as_uuid(value).hex for (value,) in cursor.fetchall())
     if not there:
         return some
-    kept = [(row, one) for row, one in zip(some.rows.values, some.hashes, strict=True) if as_uuid(row[0]) not in there]
-    left = Rows(some.rows.model, [row for row, _one in kept], some.rows.adapted)
+    kept = [(row, one) for row, one in zip(some.rows.values, some.hashes, strict=True) if row[0] not in there]
+    left = Rows(some.rows.model, [row for row, _one in kept], adapted=True)
     return _Hashed(left, [one for _row, one in kept])
 
 
