@@ -55,7 +55,7 @@ STORES: dict[str, Store] = {
 
 
 class RecordIds:
-    """`platform.identity.keyed_id` under the key of records, at a quarter of its cost.
+    """`platform.identity.keyed_id` under the key of records, which is worked in once.
 
     A delivery makes some twenty ids a row.
     """

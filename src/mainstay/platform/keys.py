@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import os
 import secrets
 import tomllib
@@ -80,22 +80,18 @@ def normal(value: str) -> str:
 
 
 class Digester:
-    """HMAC-SHA256 with the key's two halves worked in once, at a quarter of its cost: for digests by the thousand."""
+    """HMAC-SHA256 with the key worked in once: for digests by the thousand."""
 
-    __slots__ = ("_inner", "_outer")
+    __slots__ = ("_keyed",)
 
     def __init__(self, key: bytes) -> None:
-        block = (key if len(key) <= 64 else hashlib.sha256(key).digest()).ljust(64, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+        self._keyed = hmac.new(key, digestmod="sha256")
 
     def __call__(self, text: str) -> str:
         """The text's digest as 64 hex digits."""
-        inner = self._inner.copy()
-        inner.update(text.encode())
-        outer = self._outer.copy()
-        outer.update(inner.digest())
-        return outer.hexdigest()
+        one = self._keyed.copy()
+        one.update(text.encode())
+        return one.hexdigest()
 
 
 _digester = lru_cache(maxsize=8)(Digester)
