@@ -55,7 +55,7 @@ def test_the_twin_shares_only_the_editions_with_the_judge():
 
 
 @settings(
-    max_examples=60 if os.environ.get("MAINSTAY_SOAK") else 5,
+    max_examples=60 if os.environ.get("MAINSTAY_SOAK") else 4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -6,7 +6,6 @@ clause's duty, and one person's facts bear on all of them. Vacancies and questio
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -48,8 +47,6 @@ ASKED = {
 }
 HOUSE = {"Vacant": "post.fill", "QuestionIs": "question.gap"}
 EVIDENCE = {"TestIs": "result"}  # the others' is never there: the duty stays open
-# Of these no fact of the demonstration bears on a duty, and so test_check_predicates.py leaves them to this file.
-SOME = ["Age", "TraitIs", "Staying", "ObjectionIs", "QuestionIs"]
 ALL = [*ASKED, *HOUSE]
 
 HEAD = """
@@ -145,7 +142,7 @@ def test_nothing_broken_nothing_found(told: World) -> None:
     assert owed == {_id(word) for word, (_when, true) in ASKED.items() if true}
 
 
-@pytest.mark.parametrize("word", ALL if os.environ.get("MAINSTAY_SOAK") else SOME)
+@pytest.mark.parametrize("word", ALL)
 def test_a_broken_word_is_found_where_it_is_asked(word: str, told: World, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = getattr(edition, word)
     monkeypatch.setitem(predicates.PREDICATES, kind, contrary(kind))

@@ -191,7 +191,7 @@ def _standing(world: World) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=150 if os.environ.get("MAINSTAY_SOAK") else 12,
+    max_examples=150 if os.environ.get("MAINSTAY_SOAK") else 7,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -203,7 +203,7 @@ def test_judging_the_touched_equals_judging_everybody(db: None, history: list[Sa
 
 
 @settings(
-    max_examples=100 if os.environ.get("MAINSTAY_SOAK") else 8,
+    max_examples=100 if os.environ.get("MAINSTAY_SOAK") else 5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -221,7 +221,7 @@ def test_the_order_of_arrival_within_a_period_does_not_matter(db: None, history:
 
 
 @settings(
-    max_examples=100 if os.environ.get("MAINSTAY_SOAK") else 8,
+    max_examples=100 if os.environ.get("MAINSTAY_SOAK") else 5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
