@@ -31,18 +31,22 @@ _INDEX_KINDS = tuple(kind for kind in KINDS if kind.model in (Classification, On
 _STATED_KINDS = tuple(kind for kind in KINDS if kind.model is Exposure)
 
 
-def link(people: Sequence[UUID], gatherer: Gatherer, *, by: Actor, at: datetime) -> int:
+def link(people: Sequence[UUID], gatherer: Gatherer, *, by: Actor, at: datetime, seen: set[UUID] | None = None) -> int:
     """Bring the exposures of everybody who met these people, and of these people, up to date.
 
     One transaction, one ledger entry; returns how many exposures were written. A second call with
-    the same facts writes nothing.
+    the same facts writes nothing. `seen` are the contacts that were brought up to date by this gatherer
+    already: each stands on two people's lists, and need be looked at once.
     """
+    seen = set() if seen is None else seen
     everybody = gatherer.merges.everybody(people)
     contacts = {contact.root: contact for contact in _contacts(everybody, gatherer)}
-    wanted = _wanted(list(contacts.values()), gatherer)
-    present = _present(everybody, list(contacts))
+    unseen = [contact for root, contact in contacts.items() if root not in seen]
+    wanted = _wanted(unseen, gatherer)
+    present = _present(everybody, [contact.root for contact in unseen])
     rows = _versions(wanted, present, contacts) + _retractions(wanted, present, contacts, at)
     ledger.append_values([Rows(Exposure, rows)], by=by, at=at, verb="cycle.link", source=SOURCE)
+    seen.update(contacts)
     return len(rows)
 
 

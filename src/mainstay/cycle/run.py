@@ -143,9 +143,10 @@ def _link(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress) 
     gatherer = _gatherer(run, newest, zone, _rules_on(run.period_date, newest))
     people = sorted(set(_waiting("person", waiting)) | _all_if_ruled_anew("person", waiting))
     written = done = 0
+    seen: set[UUID] = set()
     for some in bulk.chunks(people, LINKED_AT_ONCE):
         failpoints.reach(LINK_BEFORE)
-        written += link(some, gatherer, by=by, at=run.moment_at)
+        written += link(some, gatherer, by=by, at=run.moment_at, seen=seen)
         failpoints.reach(LINK_AFTER)
         done += len(some)
         progress("link", done, len(people))
