@@ -155,7 +155,7 @@ def _write(rows: list[Any], by: Any) -> None:
         row.entry_id = entry.no
         kinds.setdefault(type(row), []).append(row)
     for same in kinds.values():
-        bulk.insert(same)
+        bulk.insert_values(bulk.Rows(type(same[0]), bulk.values_of(same, bulk.names(type(same[0])))))
 
 
 def _facts(count: int, persons: list[Any]) -> Iterator[Any]:

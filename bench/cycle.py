@@ -74,7 +74,7 @@ def _bare(duties: int, events: int) -> float:
 
 def _longest() -> float:
     """The longest any transaction of the judge step held its locks."""
-    from mainstay.duties.services import HELD
+    from mainstay.cycle.workers import HELD
 
     return max(HELD) * 1000
 

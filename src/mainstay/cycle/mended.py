@@ -21,14 +21,16 @@ def mends_of(mapping: str) -> Mends:
     """All that was mended under this mapping."""
     found: Mends = {}
     for row in Mended.objects.filter(mapping=mapping).order_by("entry_id", "id"):
-        cells = json.loads(decrypt(load_keys(), row.sealed_cells, _place(row.id)))
-        found.setdefault(row.record, {}).update({name: (was, now) for name, (was, now) in cells.items()})
+        found.setdefault(row.record, {}).update(_cells(row))
     return found
 
 
 def mended_before(reject: UUID) -> Cells:
     """What stands for the cells of one reject that was mended."""
-    row = Mended.objects.get(reject_id=reject)
+    return _cells(Mended.objects.get(reject_id=reject))
+
+
+def _cells(row: Mended) -> Cells:
     cells = json.loads(decrypt(load_keys(), row.sealed_cells, _place(row.id)))
     return {name: (was, now) for name, (was, now) in cells.items()}
 

@@ -204,15 +204,8 @@ def _pass_on(merges: Merges, waiting: Waiting, to_entry: int) -> None:
     A mark that is there stays: it may be for something newer.
     """
     touched = [person for person in _waiting("person", waiting) if person in merges.into]
-    others = sorted({merges.survivor(person) for person in touched})
-    rows = [(bulk.id_values([other])[0], to_entry) for other in others]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO platform_dirty (subject_type, subject_id, entry_no) VALUES ('person', %s, %s) "
-                "ON CONFLICT (subject_type, subject_id) DO NOTHING",
-                rows,
-            )
+    others = {merges.survivor(person) for person in touched}
+    ledger.mark({ledger.Subject("person", other) for other in others}, to_entry)
 
 
 _ALL: dict[str, Callable[[], Any]] = {

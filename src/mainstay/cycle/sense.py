@@ -6,9 +6,8 @@ ledger entry. Killed in the middle and sent again, a file gives the same facts: 
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -17,11 +16,13 @@ from mainstay.cycle.chunk import Chunk
 from mainstay.cycle.delivered import Delivered, Tally
 from mainstay.cycle.delivery import Intake, prepared
 from mainstay.cycle.mending import mend
+from mainstay.cycle.pace import Pace
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery
 from mainstay.intake.reader import Source, examine, records
 from mainstay.intake.rules.rows import RowKey
+from mainstay.platform.garbage import rare_collections
 from mainstay.platform.identity import keyed_id
 from mainstay.platform.keys import load_keys
 from mainstay.platform.locks import lease
@@ -31,7 +32,7 @@ from mainstay.platform.models import Actor
 # More rows a transaction are cheaper, since they change the same pages of the indexes; it begins with few.
 CHUNK = 2_000
 FIRST = 250
-LONGEST = 0.15
+HOLD = 0.15
 
 RowsDone = Callable[[int, int], None]  # rows done, rows in all
 
@@ -52,21 +53,8 @@ def take_in(
     """
     read = mapping if isinstance(mapping, Mapping) else mappings.load(mapping)
     source = examine(Path(path), read)
-    with nullcontext() if dry_run else lease("intake"), _rare_collections():
+    with nullcontext() if dry_run else lease("intake"), rare_collections():
         return _take_in(source, read, by, at, dry_run, progress)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Rows make and drop so many objects that looking for circles would take a fifth of the time."""
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(100_000, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
 
 
 def _take_in(
@@ -76,21 +64,15 @@ def _take_in(
     total = _first_pass(source, intake)
     tally = Tally()
     rows = records(source)
-    done, size = 0, min(FIRST, CHUNK)
-    while some := list(islice(rows, size)):
+    done, pace = 0, Pace(FIRST, CHUNK, HOLD)
+    while some := list(islice(rows, pace.size)):
         chunk = Chunk(intake, intake.units(some))
         chunk.take_in(tally)
         done += len(some)
-        size = _next_size(size, chunk.seconds)
+        pace.took(len(some), chunk.seconds)
         if progress is not None:
             progress(done, total)
     return tally.delivered(intake.delivery, dry_run=dry_run, columns_unread=source.unread(mapping))
-
-
-def _next_size(size: int, seconds: float) -> int:
-    """As many rows as would have taken the longest time allowed; at most twice, at least half as many as last."""
-    fitting = int(size * LONGEST / seconds) if seconds else 2 * size
-    return max(1, size // 2, min(fitting, 2 * size, CHUNK))
 
 
 def _delivery(source: Source, mapping: Mapping, at: datetime) -> Delivery:

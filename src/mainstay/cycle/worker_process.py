@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import threading
+from itertools import islice
 from multiprocessing import connection, parent_process
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mainstay.cycle.chunks import FIRST, Chunks
+from mainstay.cycle.pace import Pace
 from mainstay.platform import failpoints
+from mainstay.platform.garbage import rare_collections
 
 if TYPE_CHECKING:
     from mainstay.cycle.judging import Setting, Work
@@ -28,28 +29,30 @@ class Judged(NamedTuple):
     held: float
 
 
+# What this process keeps from block to block: how many subjects one transaction can take, and in a worker the run's
+# setting. The aim is below half of what is allowed, since a busy disk makes single transactions twice as long.
+_pace = Pace(first=50, most=2000, hold=0.07)
+_in: dict[str, Any] = {}
+
+
 def judged(work: Work, setting: Setting) -> Judged:
     """Judge a block of subjects and write it, in as many transactions as keep each short."""
     from mainstay.cycle.judging import judge_block, write_chunk
 
-    found: dict[Any, list[SubjectChanges]] = {}
-    for subject in judge_block(work, setting):
-        found.setdefault(subject.id, []).append(subject)
-    chunks = Chunks(work.ids, _in.get("size", FIRST))
-    changes, longest = 0, 0.0
-    while some := chunks.take():
-        theirs = [subject for one in some for subject in found.get(one, ())]
-        failpoints.reach(JUDGE_BEFORE)
-        held = write_chunk(work.type, some, theirs, setting)
-        failpoints.reach(JUDGE_AFTER)
-        _in["size"] = chunks.took(len(some), held)
-        changes += sum(len(subject.changes) for subject in theirs)
-        longest = max(longest, held)
-    return Judged(len(work.ids), changes, longest)
-
-
-# What a process keeps from block to block: the setting of the run, and how many subjects one transaction can take.
-_in: dict[str, Any] = {}
+    with rare_collections():
+        found: dict[Any, list[SubjectChanges]] = {}
+        for subject in judge_block(work, setting):
+            found.setdefault(subject.id, []).append(subject)
+        changes, longest, ids = 0, 0.0, iter(work.ids)
+        while some := list(islice(ids, _pace.size)):
+            theirs = [subject for one in some for subject in found.get(one, ())]
+            failpoints.reach(JUDGE_BEFORE)
+            held = write_chunk(work.type, some, theirs, setting)
+            failpoints.reach(JUDGE_AFTER)
+            _pace.took(len(some), held)
+            changes += sum(len(subject.changes) for subject in theirs)
+            longest = max(longest, held)
+        return Judged(len(work.ids), changes, longest)
 
 
 def begin(setting: bytes) -> None:
@@ -59,9 +62,6 @@ def begin(setting: bytes) -> None:
 
     django.setup()
     _in["setting"] = pickle.loads(setting)
-    # Facts of a block live as long as the block: to search them for garbage again and again costs a tenth of the time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 def judge(work: Work) -> Judged:

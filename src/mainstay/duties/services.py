@@ -18,9 +18,6 @@ from mainstay.platform.bulk import Rows
 from mainstay.platform.identity import derived_id, new_id
 from mainstay.platform.models import Actor, Entry
 
-# How long each transaction of a judge step held its locks, in seconds; `bench` reads it.
-HELD: list[float] = []
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -101,7 +98,7 @@ def apply_changes(
     transaction, unless something newer touched them. Returns for how many seconds it held its locks.
     """
     duties, events = [], []
-    states: dict[UUID, StateRow] = {}
+    states: dict[UUID, KeptState] = {}
     for subject in subjects:
         for change in subject.changes:
             if change.owed is not None:
@@ -135,7 +132,7 @@ def _adapted(model: type[models.Model], values: list[tuple[Any, ...]]) -> Rows:
 # Rows as they are written, in the order of their tables' columns (a test holds them to it).
 
 
-class DutyRow(NamedTuple):
+class NewDuty(NamedTuple):
     id: UUID
     subject_type: str
     subject_id: UUID
@@ -150,7 +147,7 @@ class DutyRow(NamedTuple):
     opened_on: date
 
 
-class EventRow(NamedTuple):
+class NewEvent(NamedTuple):
     id: UUID
     duty_id: UUID
     seq: int
@@ -166,7 +163,7 @@ class EventRow(NamedTuple):
     reason: str
 
 
-class StateRow(NamedTuple):
+class KeptState(NamedTuple):
     district_id: UUID | None
     community_id: UUID | None
     unit_id: UUID | None
@@ -183,7 +180,7 @@ class StateRow(NamedTuple):
     due_at: datetime
 
 
-class LookRow(NamedTuple):
+class KeptLook(NamedTuple):
     subject_type: str
     subject_id: UUID
     disease: str
@@ -192,10 +189,10 @@ class LookRow(NamedTuple):
     period_date: date
 
 
-def _duty(subject: SubjectChanges, change: Change, period: date) -> DutyRow:
+def _duty(subject: SubjectChanges, change: Change, period: date) -> NewDuty:
     owed = change.owed
     assert owed is not None
-    return DutyRow(
+    return NewDuty(
         change.after.id,
         subject.type,
         subject.id,
@@ -211,9 +208,9 @@ def _duty(subject: SubjectChanges, change: Change, period: date) -> DutyRow:
     )
 
 
-def _event(change: Change, period: date) -> EventRow:
+def _event(change: Change, period: date) -> NewEvent:
     after = change.after
-    return EventRow(
+    return NewEvent(
         derived_id("event", after.id.hex, str(after.seq)),
         after.id,
         after.seq,
@@ -230,8 +227,8 @@ def _event(change: Change, period: date) -> EventRow:
     )
 
 
-def _state(subject: SubjectChanges, after: Standing) -> StateRow:
-    return StateRow(
+def _state(subject: SubjectChanges, after: Standing) -> KeptState:
+    return KeptState(
         subject.scope.district,
         subject.scope.community,
         subject.scope.unit,
@@ -249,8 +246,8 @@ def _state(subject: SubjectChanges, after: Standing) -> StateRow:
     )
 
 
-def _look(subject: SubjectChanges, period: date) -> LookRow:
-    return LookRow(subject.type, subject.id, subject.disease, subject.category, subject.next_look_at, period)
+def _look(subject: SubjectChanges, period: date) -> KeptLook:
+    return KeptLook(subject.type, subject.id, subject.disease, subject.category, subject.next_look_at, period)
 
 
 def _unmark(subjects: Sequence[UUID], to_entry: int) -> None:

@@ -84,14 +84,6 @@ def adapted(
     return list(zip(*columns, strict=True))
 
 
-def insert(rows: Sequence[models.Model], *, fresh: bool = False) -> int:
-    """Insert model instances of one table; see `insert_values`."""
-    if not rows:
-        return 0
-    model = type(rows[0])
-    return insert_values(Rows(model, values_of(rows, names(model))), fresh=fresh)
-
-
 def insert_values(rows: Rows, *, fresh: bool = False) -> int:
     """Insert rows of one table, skipping ids that exist; returns how many were written.
 

@@ -208,21 +208,28 @@ def _concerned(rows: Rows) -> set[tuple[str, str]]:
     return found
 
 
-def _mark(marks: Iterable[tuple[str, str]], entry_no: int) -> None:
+def mark(subjects: Iterable[Subject], entry_no: int) -> None:
+    """Have these judged again up to an entry; a mark that is there stays, since it may be for something newer."""
+    _mark({(subject.type, subject.id.hex) for subject in subjects}, entry_no, "DO NOTHING")
+
+
+def _mark(
+    marks: Iterable[tuple[str, str]], entry_no: int, marked: str = "DO UPDATE SET entry_no = excluded.entry_no"
+) -> None:
     """Write whom to judge again; in a fixed order, so that two writers cannot block each other."""
     rows = sorted(marks)
     if not rows:
         return
     insert = "INSERT INTO platform_dirty (subject_type, subject_id, entry_no)"
-    again = "ON CONFLICT (subject_type, subject_id) DO UPDATE SET entry_no = excluded.entry_no"
+    again = f"ON CONFLICT (subject_type, subject_id) {marked}"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # One statement: row by row each would wait for an answer.
             kinds, ids = map(list, zip(*rows, strict=True))
-            marked = (
+            given = (
                 "SELECT kind, id, %s FROM unnest(%s::text[], %s::uuid[]) WITH ORDINALITY AS m(kind, id, at) ORDER BY at"
             )
-            cursor.execute(f"{insert} {marked} {again}", [entry_no, kinds, ids])
+            cursor.execute(f"{insert} {given} {again}", [entry_no, kinds, ids])
         else:
             cursor.executemany(f"{insert} VALUES (%s, %s, %s) {again}", [(*row, entry_no) for row in rows])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -42,8 +43,7 @@ class StatedWindow:
     known: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ExposureContent:
+class ExposureContent(NamedTuple):
     """What the exposure fact says; two alike need no new version."""
 
     kind: str

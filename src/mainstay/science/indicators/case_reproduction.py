@@ -13,10 +13,9 @@ from itertools import accumulate
 from math import sqrt
 from typing import Any, Literal
 
-from mainstay.science.distributions import ByDay, require_no_same_day
+from mainstay.science.distributions import ByDay
 from mainstay.science.indicators.plain import as_data
-from mainstay.science.indicators.series import SMALL_COUNT, DayCases, daily_series, total_infectiousness
-from mainstay.science.inputs import InputError
+from mainstay.science.indicators.series import SMALL_COUNT, DayCases, spread
 
 # Of the serial interval that must have passed before a cohort counts as complete.
 SEEN_ENOUGH = 0.95
@@ -71,12 +70,7 @@ def case_reproduction_number(
     infector here. Raises InputError `window` where `window_days` is below 1, `serial_interval` where same-day
     infection is given a chance, and those of `daily_series`.
     """
-    if window_days < 1:
-        raise InputError("window", (), f"A window of {window_days} days holds no day: give 1 or more.")
-    require_no_same_day(serial_interval)
-    days = daily_series(rows)
-    weights = serial_interval.probabilities(max(len(days) - 1, 0))
-    infectiousness = total_infectiousness([day.cases for day in days], weights)
+    days, weights, infectiousness = spread(rows, serial_interval, window_days)
     local = [day.cases - day.imported for day in days]
     attributed = sum(count for count, force in zip(local, infectiousness, strict=True) if force > 0)
     return CaseReproduction(

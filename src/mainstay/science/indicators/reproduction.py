@@ -12,10 +12,10 @@ from datetime import date
 from math import isfinite, sqrt
 from typing import Any, Literal
 
-from mainstay.science.distributions import ByDay, require_no_same_day
+from mainstay.science.distributions import ByDay
 from mainstay.science.gamma import gamma_quantile
 from mainstay.science.indicators.plain import as_data
-from mainstay.science.indicators.series import DayCases, daily_series, total_infectiousness
+from mainstay.science.indicators.series import DayCases, spread
 from mainstay.science.inputs import InputError
 
 Status = Literal["estimate", "prior_only", "unknown"]
@@ -108,12 +108,7 @@ def effective_reproduction_number(
     them are known. Give the series from its first case on. Raises InputError `window` where `window_days` is below 1,
     `serial_interval` where same-day infection is given a chance, and those of `daily_series`.
     """
-    if window_days < 1:
-        raise InputError("window", (), f"A window of {window_days} days holds no day: give 1 or more.")
-    require_no_same_day(serial_interval)
-    days = daily_series(rows)
-    weights = serial_interval.probabilities(max(len(days) - 1, 0))
-    infectiousness = total_infectiousness([day.cases for day in days], weights)
+    days, weights, infectiousness = spread(rows, serial_interval, window_days)
     return Rt(
         window_days=window_days,
         prior=prior,

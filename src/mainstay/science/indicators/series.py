@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from mainstay.science.distributions import ByDay, require_no_same_day
 from mainstay.science.inputs import InputError, shown
 
 # Fewer cases than this vary by chance alone by more than 30 % of themselves (1 / sqrt(11) = 0.30): the aim that
@@ -65,3 +66,20 @@ def total_infectiousness(cases: list[int], weights: tuple[float, ...]) -> list[f
     Lambda_t = sum over s >= 1 of I_(t-s) w_s (Cori et al. 2013, equation 1). `weights` from a lag of 0 days on.
     """
     return [sum(cases[day - lag] * weights[lag] for lag in range(1, day + 1)) for day in range(len(cases))]
+
+
+def spread(
+    rows: Iterable[DayCases], serial_interval: ByDay, window_days: int
+) -> tuple[tuple[DayCases, ...], tuple[float, ...], list[float]]:
+    """What a reproduction number is made from: (the days, the serial interval from a lag of 0 days on, the total
+    infectiousness of each day).
+
+    Raises InputError `window` where `window_days` is below 1, `serial_interval` where same-day infection is given a
+    chance, and those of `daily_series`.
+    """
+    if window_days < 1:
+        raise InputError("window", (), f"A window of {window_days} days holds no day: give 1 or more.")
+    require_no_same_day(serial_interval)
+    days = daily_series(rows)
+    weights = serial_interval.probabilities(max(len(days) - 1, 0))
+    return days, weights, total_infectiousness([day.cases for day in days], weights)
