@@ -72,7 +72,15 @@ class AccountRow:
 def list_accounts(at: datetime, after: str = "", limit: int = 100) -> list[AccountRow]:
     """Accounts by user name, one page from `after` on, with the roles that hold or will; three statements."""
     accounts = Account.objects.select_related("actor").filter(username__gt=after).order_by("username")[:limit]
-    found = list(accounts)
+    return _rows(list(accounts), at)
+
+
+def account_row(account: Account, at: datetime) -> AccountRow:
+    """The same of one account."""
+    return _rows([account], at)[0]
+
+
+def _rows(found: list[Account], at: datetime) -> list[AccountRow]:
     ids = [account.id for account in found]
     grants: dict[UUID, list[GrantRow]] = {}
     for row in _standing().filter(account_id__in=ids):
@@ -103,6 +111,13 @@ def account_by_name(username: str) -> Account | None:
         return Account.objects.get_by_natural_key(username)
     except Account.DoesNotExist:
         return None
+
+
+def invited(secret: str, at: datetime) -> Account | None:
+    """Whose link this is, as long as it holds."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    link = Invitation.objects.select_related("account__actor").filter(digest=digest, expires_at__gt=at).first()
+    return link.account if link and link.account.is_active else None
 
 
 def account_by_token(secret: str, at: datetime) -> tuple[Account, bool] | None:

@@ -143,12 +143,17 @@ def accept(*, secret: str, password: str, at: datetime) -> Account:
         return account
 
 
-def set_password(*, account: Account, password: str, by: Actor, at: datetime) -> None:
-    """A new password; raises `account.password` with what it lacks. All other sessions end with it."""
+def check_password(*, password: str, username: str) -> None:
+    """Raise `account.password` with what a password lacks; writes nothing."""
     try:
-        validate_password(password, account)
+        validate_password(password, Account(username=username))
     except ValidationError as error:
         raise MainstayError(ACCOUNT_PASSWORD, " ".join(error.messages)) from error
+
+
+def set_password(*, account: Account, password: str, by: Actor, at: datetime) -> None:
+    """A new password; raises `account.password` with what it lacks. All other sessions end with it."""
+    check_password(password=password, username=account.username)
     with transaction.atomic():
         account.set_password(password)
         account.save(update_fields=["password"])

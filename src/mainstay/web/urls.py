@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from mainstay.web.doors import open_door
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("language/", set_language, name="set_language"),
+    path("language/", open_door(set_language), name="set_language"),
+    path("", include("mainstay.accounts.urls")),
 ]
 
 handler500 = "mainstay.web.failures.failed"
