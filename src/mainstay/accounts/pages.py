@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,7 @@ from mainstay.accounts import presenters, queries, services
 from mainstay.accounts.models import Account
 from mainstay.accounts.rules import Permission, Role
 from mainstay.platform import ledger
-from mainstay.platform.clock import day_end, now
+from mainstay.platform.clock import now
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Instance
 from mainstay.web.doors import door, open_door

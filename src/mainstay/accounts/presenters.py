@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -222,4 +222,4 @@ def qr(link: str) -> SafeString | str:
     import segno
 
     drawn = segno.make(link, error="m").svg_inline(scale=5, border=2, svgclass="qr", lineclass=None, omitsize=True)
-    return mark_safe(drawn)  # noqa: S308 - drawn here, of an address of ours
+    return mark_safe(drawn)

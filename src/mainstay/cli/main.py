@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("duties", "explain", "Say why a person owes what, clause by clause."),
     "check": ("check", "check", "Prove that nothing was changed and nobody missed."),
     "protocol": ("protocol", "protocol", "List, show, validate, compare, try and adopt editions."),
+    "serve": ("serve", "serve", "Serve the pages, on this machine or to colleagues in the same network."),
     "user": ("user", "user", "Open accounts, give and withdraw roles, make links and tokens."),
     "analyse": ("analyse", "analyse", "Analyse files without an instance."),
     "demo": ("demo", "demo", "An invented outbreak, replayed over thirty days."),

@@ -6,8 +6,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from mainstay.web.doors import open_door
+from mainstay.web.pages import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
     path("language/", open_door(set_language), name="set_language"),
     path("", include("mainstay.accounts.urls")),
 ]
