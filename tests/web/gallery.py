@@ -188,21 +188,39 @@ def _places() -> list[dict[str, object]]:
 
 def _views() -> list[dict[str, object]]:
     rows = [(_("Open cases"), 1545), (_("Confirmed"), 1012), (_("Result waiting over 24 h"), 38), (_("No onset"), 57)]
-    return [{"name": name, "number": number, "href": "#view", "current": not place} for place, (name, number) in enumerate(rows)]
+    return [
+        {"name": name, "number": number, "href": "#view", "current": not place}
+        for place, (name, number) in enumerate(rows)
+    ]
 
 
 def _cases() -> list[dict[str, object]]:
     return [
         {"name": "Zhao Yi-22", "kind": "confirmed", "severity": "severe", "onset": _("9 Feb"), "state": "overdue"}
-        | {"word": _("1 overdue"), "result": ("done", _("ordered")), "where": _("No. 3 Hospital, 4B-12"), "row": "chosen"},
+        | {
+            "word": _("1 overdue"),
+            "result": ("done", _("ordered")),
+            "where": _("No. 3 Hospital, 4B-12"),
+            "row": "chosen",
+        },
         {"name": "Zhang Jia-43", "kind": "suspected", "severity": "ordinary", "onset": _("12 Feb"), "state": "overdue"}
-        | {"word": _("1 overdue"), "result": ("overdue", _("no swab kit")), "where": _("Fever clinic, No. 3"), "row": "chosen current"},
+        | {
+            "word": _("1 overdue"),
+            "result": ("overdue", _("no swab kit")),
+            "where": _("Fever clinic, No. 3"),
+            "row": "chosen current",
+        },
         {"name": "Feng Gui-64", "kind": "fever-patient", "severity": "", "onset": "", "state": "due"}
         | {"word": _("1 open"), "result": ("decide", _("ordered 13:10")), "where": _("At home"), "row": "chosen"},
         {"name": "Chu Ji-48", "kind": "close-contact", "severity": "mild", "onset": _("13 Feb"), "state": "done"}
         | {"word": _("met"), "result": ("done", _("ordered")), "where": _("Lotus Hotel, 514"), "row": ""},
         {"name": "Sun Xin-96", "kind": "confirmed", "severity": "critical", "onset": _("7 Feb"), "state": "missed"}
-        | {"word": _("1 missed"), "result": ("unknown", _("no answer")), "where": _("No. 1 Hospital, ICU-06"), "row": ""},
+        | {
+            "word": _("1 missed"),
+            "result": ("unknown", _("no answer")),
+            "where": _("No. 1 Hospital, ICU-06"),
+            "row": "",
+        },
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
 from django.http import HttpRequest
 
 from mainstay.accounts.rules import normal_username
@@ -19,5 +20,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """No mail: what an account's holder must know stands on the pages."""
 
-    def clean_username(self, username: str, shallow: bool = False) -> str:
-        return normal_username(username)
+
+class SignInForm(LoginForm):
+    """The name in its one written form before anything is counted: else each spelling had five tries of its own."""
+
+    def clean_login(self) -> str:
+        return normal_username(self.cleaned_data["login"])

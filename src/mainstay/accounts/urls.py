@@ -17,6 +17,7 @@ urlpatterns = [
     # The library's views, those of them that we have a use for, under its own names.
     path("sign-in/", open_door(signing.login), name="account_login"),
     path("sign-in/second/", open_door(second.authenticate), name="mfa_authenticate"),
+    path("sign-in/closed/", open_door(signing.account_inactive), name="account_inactive"),
     path("sign-out/", door()(signing.logout), name="account_logout"),
     path("me/", pages.me, name="me"),
     path("me/password/", door()(signing.password_change), name="account_change_password"),

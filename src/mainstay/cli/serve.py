@@ -85,10 +85,9 @@ def _hold_free(address: str, port: int) -> None:
 def _own_addresses() -> list[str]:
     """This machine's addresses in its networks; nothing is sent."""
     found = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        with suppress(OSError):
-            probe.connect(("192.0.2.1", 9))  # an address of nobody's: it only shows by which of ours we would go
-            found.append(probe.getsockname()[0])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("192.0.2.1", 9))  # an address of nobody's: it only shows by which of ours we would go
+        found.append(probe.getsockname()[0])
     with suppress(OSError):
         found += socket.gethostbyname_ex(socket.gethostname())[2]
     return [address for address in dict.fromkeys(found) if not address.startswith("127.")]

@@ -37,7 +37,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- who signs in --------------------------------------------------------------------------------------------
 
-INSTALLED_APPS += ["allauth", "allauth.account", "allauth.mfa", "axes"]
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first: who is locked out is not even asked
@@ -47,6 +46,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "mainstay.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"login": "mainstay.accounts.adapters.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
@@ -89,7 +89,11 @@ INSTALLED_APPS += [
     "django.contrib.staticfiles",
     "django_cotton",
     "csp",
-    "mainstay.web",
+    "mainstay.web",  # before those whose templates it replaces
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
