@@ -22,14 +22,20 @@ from mainstay.duties.rules.sitting import Context, Sitting
 
 SUPPOSED = UUID(int=0)
 RETRACTED = "retracted"
+# A kind of test where none is asked for.
+ANY_TEST = "any"
 
 
 class Supposition(NamedTuple):
-    """What is supposed (`fact` becomes `to`), and everything known of the person if it were so."""
+    """What is supposed (`fact` becomes `to`), and everything known of the person if it were so.
+
+    `id` is the root of the fact that would be corrected or taken back; None where one would be added.
+    """
 
     fact: str
     to: str
     facts: PersonFacts
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,10 @@ def known(clause: Clause, facts: PersonFacts, rules: Ruleset, horizon: Horizon) 
 
 def suppositions(clause: Clause, base: Known) -> Iterator[Supposition]:
     """Everything that bears on a clause's `when` and `until`, in the order in which they ask for it."""
-    seen: set[tuple[str, str]] = set()
     conditions = [clause.when] if clause.until is None else [clause.when, clause.until]
-    for leaf in (leaf for condition in conditions for leaf in leaves(condition, base.rules)):
-        for supposed in SUPPOSE.get(type(leaf), _nothing)(leaf, base):
-            if (supposed.fact, supposed.to) not in seen:
-                seen.add((supposed.fact, supposed.to))
-                yield supposed
+    asked = dict.fromkeys(leaf for condition in conditions for leaf in leaves(condition, base.rules))
+    for leaf in asked:
+        yield from SUPPOSE.get(type(leaf), _nothing)(leaf, base)
 
 
 def leaves(condition: Condition | FactEvidence, rules: Ruleset, within: tuple[str, ...] = ()) -> Iterator[Any]:
@@ -101,7 +104,7 @@ def retractions(ids: tuple[UUID, ...], base: Known) -> Iterator[Supposition]:
         for item in items:
             if item.id in ids:
                 others = tuple(other for other in items if other.id != item.id)
-                yield Supposition(_called(name, item), RETRACTED, replace(base.facts, **{name: others}))
+                yield Supposition(_called(name, item), RETRACTED, replace(base.facts, **{name: others}), item.id)
 
 
 def _called(name: str, item: Any) -> str:
@@ -163,7 +166,7 @@ def _readings(leaf: words.Sustained, base: Known) -> Iterator[Supposition]:
 def _results(leaf: words.TestIs, base: Known) -> Iterator[Supposition]:
     """An answer to a specimen taken in the day's last second: after every other of it."""
     taken = base.horizon.moment - timedelta(seconds=1)
-    for test in leaf.test or ("pcr",):
+    for test in leaf.test or (ANY_TEST,):
         name = f"result:{test}" if leaf.test else "result"
         for value in ("positive", "negative", "inconclusive"):
             yield Supposition(name, value, base.also("results", base.made(shapes.Result, taken, test, value)))
@@ -178,9 +181,10 @@ def _exposures(leaf: words.ExposedTo, base: Known) -> Iterator[Supposition]:
     counting = {item.id for item in matching(base.facts, leaf)}
     for item in base.facts.exposures:
         if item.id in counting:
-            yield Supposition("exposure", DISCARDED, base.corrected("exposures", item, index_class=DISCARDED))
+            no_case = base.corrected("exposures", item, index_class=DISCARDED)
+            yield Supposition("exposure", DISCARDED, no_case, item.id)
             if leaf.kinds and "general" not in leaf.kinds:
-                yield Supposition("exposure", "general", base.corrected("exposures", item, kind="general"))
+                yield Supposition("exposure", "general", base.corrected("exposures", item, kind="general"), item.id)
         yield from _index_onset(leaf, item, base, later=item.id in counting)
 
 
@@ -190,7 +194,7 @@ def _index_onset(leaf: words.ExposedTo, item: Any, base: Known, *, later: bool) 
     if leaf.since is None or "onset" not in leaf.since.chain or last is None:
         return
     day = last - timedelta(days=leaf.since.offset_days) + timedelta(days=1 if later else 0)
-    yield Supposition("index_onset", day.isoformat(), base.corrected("exposures", item, index_onset=day))
+    yield Supposition("index_onset", day.isoformat(), base.corrected("exposures", item, index_onset=day), item.id)
 
 
 def _presences(leaf: words.BeenIn, base: Known) -> Iterator[Supposition]:
@@ -246,25 +250,28 @@ def _days(leaf: words.DaysSince, base: Known) -> Iterator[Supposition]:
 def _on_day(element: str, day: date, base: Known) -> Iterator[Supposition]:
     """A named day corrected, or found out."""
     facts: PersonFacts | None = None
+    of: UUID | None = None
     if element == "onset":
         facts = base.instead("onsets", (base.made(shapes.Onset, on=day),))
     elif element == "report":
         facts = base.instead("reports", (base.made(shapes.Reported, on=day),))
     elif element == "first_positive":
         others = tuple(item for item in base.facts.results if item.value != "positive")
-        positive = base.made(shapes.Result, None, "pcr", "positive", on=day)
+        positive = base.made(shapes.Result, None, ANY_TEST, "positive", on=day)
         facts = base.instead("results", (*others, positive))
     elif element.startswith("symptom:"):
         name = element.removeprefix("symptom:")
         rest = tuple(item for item in base.facts.symptoms if item.name != name)
         facts = base.instead("symptoms", (*rest, base.made(shapes.Symptom, name, True, on=day)))
     elif element == "outcome" and base.facts.outcomes:
+        of = base.facts.outcomes[-1].id
         facts = base.corrected("outcomes", base.facts.outcomes[-1], date=day)
     elif element in ("last_exposure", "exposure_spell", "first_exposure") and base.context.anchors.exposures:
         item = max(base.context.anchors.exposures, key=lambda each: last_day(each) or date.min)
+        of = item.id
         facts = base.corrected("exposures", item, date=day, first=None, latest=None)
     if facts is not None:
-        yield Supposition(element, day.isoformat(), facts)
+        yield Supposition(element, day.isoformat(), facts, of)
 
 
 def _established(leaf: words.Unknown, base: Known) -> Iterator[Supposition]:
@@ -294,15 +301,16 @@ def _orders(leaf: words.OrderIs, base: Known) -> Iterator[Supposition]:
         yield Supposition(f"order:{kind}", "given", base.also("orders", given))
     for item in base.facts.orders:
         if not leaf.kind or item.kind in leaf.kind:
-            yield Supposition(f"order:{item.kind}", "ended", base.corrected("orders", item, ends=moment))
+            yield Supposition(f"order:{item.kind}", "ended", base.corrected("orders", item, ends=moment), item.id)
             served = base.corrected("orders", item, served=moment, oral=False)
-            yield Supposition(f"order:{item.kind}", "served", served)
+            yield Supposition(f"order:{item.kind}", "served", served, item.id)
 
 
 def _objections(_leaf: Any, base: Known) -> Iterator[Supposition]:
     for item in base.facts.objections:
         for decision in ("upheld", "rejected"):
-            yield Supposition("objection", decision, base.corrected("objections", item, decision=decision))
+            decided = base.corrected("objections", item, decision=decision)
+            yield Supposition("objection", decision, decided, item.id)
     for order in base.facts.orders:
         yield Supposition("objection", "open", base.also("objections", base.made(shapes.Objection, order.id, "")))
 
@@ -327,7 +335,7 @@ MADE: dict[str, tuple[str, Callable[[Known, str], Any]]] = {
     "classification": ("classifications", lambda base, value: base.made(shapes.Classified, value or "confirmed")),
     "severity": ("severities", lambda base, value: base.made(shapes.Severity, value or "mild")),
     "specimen": ("specimens", lambda base, value: base.made(shapes.Specimen, None, value or "swab")),
-    "result": ("results", lambda base, value: base.made(shapes.Result, None, "pcr", value or "negative")),
+    "result": ("results", lambda base, value: base.made(shapes.Result, None, ANY_TEST, value or "negative")),
     "outcome": (
         "outcomes",
         lambda base, value: base.made(shapes.Outcome, value if value not in ("", "dated") else "recovered"),

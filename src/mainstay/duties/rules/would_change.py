@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
+from uuid import UUID
 
 from mainstay.duties.rules.edition import Clause, Ruleset
 from mainstay.duties.rules.facts import PersonFacts
@@ -30,6 +31,7 @@ MAX_LOOKS = 64
 class WouldChange:
     """`fact` becoming `to` would make the verdict `verdict` from `at` on.
 
+    `id` is the root of the fact that would be corrected or taken back, None where one would be added.
     For `clock` nothing need be learned: at that instant the verdict changes by itself. Where `to` is `known`, the
     fact is missing and does not decide alone: `at` and `verdict` are None.
     """
@@ -38,13 +40,14 @@ class WouldChange:
     to: str
     at: datetime | None
     verdict: bool | None
+    id: UUID | None = None
 
 
 def would_change(clause: Clause, facts: PersonFacts, rules: Ruleset, horizon: Horizon) -> tuple[WouldChange, ...]:
     """All that would flip a clause's verdict on one person, in the order in which the clause asks; the clock last."""
     now = _verdict(clause, facts, rules, horizon.moment, horizon)
     flips = [
-        WouldChange(supposed.fact, supposed.to, horizon.moment, verdict)
+        WouldChange(supposed.fact, supposed.to, horizon.moment, verdict, supposed.id)
         for supposed, verdict in flipping(clause, facts, rules, horizon)
     ]
     answered = {change.fact for change in flips}
@@ -58,9 +61,12 @@ def flipping(
     """The suppositions that make the verdict true or false where it is not, each with what it makes it."""
     now = _verdict(clause, facts, rules, horizon.moment, horizon)
     base = known(clause, facts, rules, horizon)
+    told: set[tuple[str, str, UUID | None]] = set()
     for supposed in islice(chain(suppositions(clause, base), retractions(now.facts, base)), MAX_TRIES):
         then = _verdict(clause, supposed.facts, rules, horizon.moment, horizon).value
-        if then is not None and then != now.value:
+        change = (supposed.fact, supposed.to, supposed.id)
+        if then is not None and then != now.value and change not in told:
+            told.add(change)
             yield supposed, then
 
 
