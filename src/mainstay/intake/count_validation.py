@@ -51,12 +51,16 @@ def _place(tables: Tables) -> Iterator[Fault]:
 def _counts(tables: Tables) -> Iterator[Fault]:
     """A count's day and number: the row is recognised by the one, the other is a whole number of people."""
     said: dict[Any, str] = {}
+    if not tables.get("fact"):
+        yield (), "a mapping of counts needs a [[fact]] for each number of a row"
     for number, fact in enumerate(tables.get("fact", ())):
         path = ("fact", number)
         if "date" in fact:
             yield from column_named((*path, "date"), fact["date"], tables, ("date",))
             if fact["date"] not in tables["key"]:
                 yield (*path, "date"), f"'{fact['date']}' says for which day it is and has to be part of the key"
+            if fact["date"] != tables["fact"][0].get("date"):
+                yield (*path, "date"), "all counts of a row are of one day: take the same column as the first"
         value = fact.get("value")
         if isinstance(value, dict):
             yield from _number((*path, "value", "column"), value["column"], tables)

@@ -109,7 +109,7 @@ class RowReader:
         self._content_of = _picker(places)
         self._key_of = _picker([self._at[name] for name in mapping.key])
         self._readings = {column.name: Readings(column, mapping.null, context) for column in mapping.columns}
-        self._where = Where(mapping, self._readings, self._at) if mapping.place is not None else None
+        self._where = Where(mapping, self._readings, self._at, context.zone) if mapping.place is not None else None
         self._said = [
             (spec, Remembered(slot.statement, slot.uses, self._readings))
             for spec, slot in ((spec, _slot(spec, mapping, context.zone)) for spec in mapping.facts)
@@ -133,6 +133,7 @@ class RowReader:
         content = SEP.join(self._content_of(stripped))
         parts = self._key_of(stripped)
         if self._where is not None:
+            content += self._where.moved(stripped)
             placed = self._where.is_whole(parts)
             return RowKey(SEP.join(self._where.key(parts)) if placed else "", content, placed)
         if self.mapping.null.isdisjoint(parts):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -34,14 +35,14 @@ class CountRow:
     point: Point
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Counts:
     """The counts of one series up to a day, by place and measure; what its places are called and lie in."""
 
-    rows: dict[tuple[str, str], list[CountRow]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
-    within: dict[str, str] = field(default_factory=dict)
-    daily: set[tuple[str, str]] = field(default_factory=set)  # given for single days, not cumulative
+    rows: Mapping[tuple[str, str], Sequence[CountRow]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    within: Mapping[str, str] = field(default_factory=dict)
+    daily: frozenset[tuple[str, str]] = frozenset()  # given for single days, not cumulative
 
     def points(self, place: str, measure: str) -> list[Point]:
         """A place's counts as published."""
@@ -71,17 +72,16 @@ def counts(series: SeriesRow, until: date, view: View) -> Counts:
     """The counts of a series for days up to `until`; one statement."""
     dated = View(view.to_entry, view.known_by, until)
     where = "f.series = %s AND f.disease = %s", [series.name, series.disease]
-    found = Counts()
+    rows: dict[tuple[str, str], list[CountRow]] = {}
+    names, parts, daily = {}, {}, set()
     for root, place, name, within, measure, cumulative, day, stamped, value in _READ(
         standing(AggregateCount, _COLUMNS, dated, where)
     ):
-        row = CountRow(root, place, measure, Point(day, stamped, value))
-        found.rows.setdefault((place, measure), []).append(row)
-        found.names[place] = name
-        found.within[place] = within
+        rows.setdefault((place, measure), []).append(CountRow(root, place, measure, Point(day, stamped, value)))
+        names[place], parts[place] = name, within
         if not cumulative:
-            found.daily.add((place, measure))
-    return found
+            daily.add((place, measure))
+    return Counts(rows, names, parts, frozenset(daily))
 
 
 def explanations(series: SeriesRow, view: View, language: str) -> list[Told]:

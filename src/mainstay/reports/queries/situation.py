@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,7 @@ from mainstay.reports.queries import series as series_reads
 from mainstay.reports.queries.register import register
 from mainstay.reports.queries.series import Counts, SeriesRow
 from mainstay.reports.rules import series as rules
-from mainstay.reports.rules.register import DIED, Case, confirmed_cases
+from mainstay.reports.rules.register import DIED, Case, confirmed_cases, tells_cures
 from mainstay.reports.rules.series import CONFIRMED, MEASURES, Finding
 from mainstay.reports.rules.situation import (
     REGISTER,
@@ -47,8 +48,8 @@ class CountedRow:
     fact: UUID
     subject: str
     measure: str
-    date: date | None
-    stamped_date: date | None
+    date: dt.date | None
+    stamped_date: dt.date | None
     value: int
 
 
@@ -88,7 +89,7 @@ class _Basis:
         """The totals as of a day, from whichever source the report has; `cases` are those of that day."""
         if self.in_series:
             return _published(self.counts, self.city, day)
-        return _counted(cases, day) if self.registered else Totals()
+        return _counted(cases, day, tells_cures(self.registered.values())) if self.registered else Totals()
 
 
 def situation(*, on: date, known_at: int | None = None, disease: str | None = None, language: str = "en") -> Situation:
@@ -206,10 +207,10 @@ def _published(counts: Counts, city: str, day: date) -> Totals:
     return Totals(**found)
 
 
-def _counted(cases: Iterable[Case], day: date) -> Totals:
-    cases = list(cases)
+def _counted(cases: Iterable[Case], day: date, cures_told: bool) -> Totals:
     ended = [case.outcome for case in cases]
-    return Totals(len(cases), ended.count("cured"), ended.count(DIED), day, day, day)
+    cured = ended.count("cured") if cures_told else None
+    return Totals(len(ended), cured, ended.count(DIED), day, day, day)
 
 
 def _published_rows(basis: _Basis, measure: str) -> list[CountedRow]:
@@ -274,11 +275,12 @@ def _reconciled(basis: _Basis, cases: tuple[Case, ...]) -> list[Finding]:
     """Where register and series both count the city: how far they are apart on the day."""
     if not (basis.in_series and basis.registered):
         return []
-    published, counted = _published(basis.counts, basis.city, basis.on), _counted(cases, basis.on)
+    published = _published(basis.counts, basis.city, basis.on)
+    counted = _counted(cases, basis.on, tells_cures(basis.registered.values()))
     found = []
     for measure in MEASURES:
         theirs, ours = getattr(published, measure), getattr(counted, measure)
-        if theirs is not None and ours != theirs:
+        if None not in (theirs, ours) and ours != theirs:
             found.append(Finding(basis.on, basis.city, "reconciliation", measure, ours - theirs, theirs, ours))
     return found
 
@@ -343,5 +345,7 @@ def _unknown_of_cases(basis: _Basis, cases: tuple[Case, ...], language: str) -> 
     for name, count in counted.items():
         if count:
             yield missing(name, language, count=count)
+    if cases and not tells_cures(basis.registered.values()):
+        yield missing("no_cure_on_file", language)
     if cases:
         yield missing("no_reproduction_number", language, disease=basis.disease)

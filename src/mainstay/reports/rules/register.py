@@ -59,3 +59,8 @@ def _case(person: UUID, facts: PersonFacts) -> Case | None:
         return case
     last = ended[-1]
     return replace(case, outcome=DIED if died else "cured", outcome_fact=last.id, outcome_date=last.date)
+
+
+def tells_cures(people: Iterable[PersonFacts]) -> bool:
+    """Whether any discharge or recovery is on file: if not, nobody can say that none was cured."""
+    return any(item.value in CURED for facts in people for item in facts.outcomes)

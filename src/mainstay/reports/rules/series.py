@@ -6,6 +6,7 @@ does not fit is named as a `Finding`, and `explained` sets beside it what somebo
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -28,8 +29,8 @@ Total = Mapping[date, int]
 class Point(NamedTuple):
     """One count: the day it is for, the day it was stamped, how many."""
 
-    date: date
-    stamped_date: date
+    date: dt.date
+    stamped_date: dt.date
     value: int
 
 

@@ -151,6 +151,11 @@ MISSING: dict[str, Said] = {
         "{count}例确诊病例没有转归记录。",
         "{count}例確診病例沒有轉歸記錄。",
     ),
+    "no_cure_on_file": _said(
+        "No discharge or recovery is on file: how many were cured is not known.",
+        "没有出院或康复记录：治愈人数未知。",
+        "沒有出院或康復記錄：治癒人數未知。",
+    ),
     "death_undated": _said(
         "Of {count} deaths the day is not known; they count from when they became known.",
         "{count}例死亡的日期不详，按获知之日计算。",
