@@ -55,3 +55,21 @@ def jumps(total: Daily) -> list[tuple[date, int]]:
 def _rise(total: Daily, day: date) -> int | None:
     yesterday = day - timedelta(days=1)
     return total[day] - total[yesterday] if day in total and yesterday in total else None
+
+
+def remainders(parts: list[Daily], whole: Daily, until: date) -> list[tuple[date, int]]:
+    """Sum less whole, on days on which nobody is silent who had counted somebody before and will count again."""
+    found = []
+    for day in sorted(whole):
+        given = [part[day] for part in parts if day in part]
+        silent = [part for part in parts if day not in part and _waited_for(part, day, until)]
+        if given and not silent and sum(given) != whole[day]:
+            found.append((day, sum(given) - whole[day]))
+    return found
+
+
+def _waited_for(part: Daily, day: date, until: date) -> bool:
+    before = [other for other in part if other < day]
+    if not before or part[max(before)] == 0:
+        return False
+    return any(day < other <= until for other in part) or (until - max(before)).days < 7

@@ -165,6 +165,21 @@ def test_a_part_ends_with_nothing_left_or_after_a_week() -> None:
     assert soon.incomplete == tuple(feb(day) for day in range(3, 9))
 
 
+@given(
+    st.lists(st.dictionaries(st.integers(0, 20), st.integers(0, 5), max_size=20), min_size=1, max_size=4),
+    st.dictionaries(st.integers(0, 20), st.integers(0, 12), min_size=1),
+    st.integers(0, 20),
+)
+def test_remainders_are_those_that_a_plain_loop_finds(
+    parts: list[dict[int, int]], whole: dict[int, int], on: int
+) -> None:
+    until = FEB + timedelta(days=on)
+    of_parts = [{FEB + timedelta(days=n): value for n, value in part.items() if n <= on} for part in parts]
+    of_whole = {FEB + timedelta(days=n): value for n, value in whole.items() if n <= on}
+    found = remainders(of_parts, of_whole, "w", "confirmed", until)
+    assert [(one.date, one.delta) for one in found.remainders] == series_twin.remainders(of_parts, of_whole, until)
+
+
 def test_many_differences_as_one_the_largest() -> None:
     found = [Finding(feb(day), "w", "remainder", "cured", delta, 0, delta) for day, delta in ((1, 3), (2, -9), (3, 9))]
     assert largest(found) == [Finding(feb(2), "w", "remainders", "cured", -9, 0, -9, days=3)]

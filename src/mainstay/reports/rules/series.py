@@ -171,33 +171,35 @@ class Compared:
 
 
 def remainders(parts: Sequence[Total], whole: Total, place: str, measure: str, until: date) -> Compared:
-    """Sum of the parts less the whole, for every day up to `until` on which all parts that go on are there.
+    """Sum of the parts less the whole, for every day up to `until` on which no part is missing.
 
-    A part goes on from its first count; it has ended where its last count was 0, or lies a week or more
-    before `until`. `before` is the whole, `after` the sum.
+    `before` is the whole, `after` the sum.
     """
-    going = [(part, *_reach(part, until)) for part in parts if part]
     found, compared, incomplete = [], 0, []
+    due = [_lacking(part, until) for part in parts]
     for day in sorted(day for day in whole if day <= until):
-        values = [part.get(day) for part, first, last in going if day in part or first <= day <= last]
-        if not values:
-            continue
-        given = [value for value in values if value is not None]
-        if len(given) < len(values):
+        given = [part[day] for part in parts if day in part]
+        if any(day in days for days in due):
             incomplete.append(day)
-            continue
-        compared += 1
-        if sum(given) != whole[day]:
-            found.append(Finding(day, place, "remainder", measure, sum(given) - whole[day], whole[day], sum(given)))
+        elif given:
+            compared += 1
+            if sum(given) != whole[day]:
+                found.append(Finding(day, place, "remainder", measure, sum(given) - whole[day], whole[day], sum(given)))
     return Compared(tuple(found), compared, tuple(incomplete))
 
 
-def _reach(part: Total, until: date) -> tuple[date, date]:
-    """(the first day on which the part is to be there, the last)."""
-    days = [day for day in part if day <= until] or list(part)
-    first, last = min(days), max(days)
-    ended = part[last] == 0 or until - last >= ENDED_AFTER
-    return first, last if ended else until
+def _lacking(part: Total, until: date) -> frozenset[date]:
+    """The days on which a part lacks a count that is to be there: after one that is not 0, until the next.
+
+    After the last one they are waited for until it lies a week back.
+    """
+    days = sorted(day for day in part if day <= until)
+    due: list[date] = []
+    for day, following in zip(days, days[1:], strict=False):
+        due += _range(day + ONE_DAY, following - ONE_DAY) if part[day] else []
+    if days and part[days[-1]] and until - days[-1] < ENDED_AFTER:
+        due += _range(days[-1] + ONE_DAY, until)
+    return frozenset(due)
 
 
 def largest(found: Sequence[Finding]) -> list[Finding]:
