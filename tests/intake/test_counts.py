@@ -147,6 +147,11 @@ def test_rows_out_of_scope_are_counted_beside_and_not_received(desk: Desk) -> No
     assert done.as_data()["rows_out_of_scope"] == 2
 
 
+def test_a_file_without_any_row_of_the_feed_is_no_success(desk: Desk) -> None:
+    done = take(desk, HILL)
+    assert (done.rows["received"], done.rows_out_of_scope, done.exit_code) == (0, 1, 1)
+
+
 # --- verdicts ---------------------------------------------------------------------------------------------
 
 

@@ -174,6 +174,9 @@ def test_counts_of_single_days_are_summed(world: World) -> None:
     assert values(report)["confirmed_cumulative"] == 3 + 4 + 5
     rows = counted_rows(figure="confirmed_cumulative", on=ON)
     assert [row.value for row in rows] == [3, 4, 5]
+    counted(world, "2020-02-09", 6, cumulative=False, stamped=date(2020, 2, 11))
+    assert values(asked(on=ON))["confirmed_cumulative"] == 3 + 6 + 5
+    assert [row.value for row in counted_rows(figure="confirmed_cumulative", on=ON)] == [3, 6, 5]
 
 
 # --- what the series shows ----------------------------------------------------------------------------------

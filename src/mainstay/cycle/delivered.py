@@ -45,8 +45,9 @@ class Delivered:
 
     @property
     def exit_code(self) -> int:
-        """1 where something is held or in conflict, else 0."""
-        return 1 if self.rejects or self.rows["conflict"] else 0
+        """1 where something is held or in conflict, or no row of the file was the feed's; else 0."""
+        nothing_of_ours = self.rows_out_of_scope and not self.rows["received"]
+        return 1 if self.rejects or self.rows["conflict"] or nothing_of_ours else 0
 
     def as_data(self) -> dict[str, Any]:
         """The `data` object of `mainstay.intake/1`."""

@@ -107,7 +107,7 @@ def situation(*, on: date, known_at: int | None = None, disease: str | None = No
     found, unsure = _findings(basis, cases, language)
     told = series_reads.explanations(basis.series, basis.view, language) if basis.series else []
     return Situation(
-        number=_number(basis, cases),
+        number=_number(basis),
         period_date=on,
         known_at=basis.known_at,
         disease=basis.disease,
@@ -214,15 +214,16 @@ def _counted(cases: Iterable[Case], day: date, cures_told: bool) -> Totals:
 
 
 def _published_rows(basis: _Basis, measure: str) -> list[CountedRow]:
+    """The count that holds; where counts are of single days, that of each day up to it."""
     held = getattr(_published(basis.counts, basis.city, basis.on), f"{measure}_date")
-    rows = [row for row in basis.counts.rows.get((basis.city, measure), ()) if row.point.date == held]
-    if (basis.city, measure) in basis.counts.daily:
-        rows = list(basis.counts.rows[basis.city, measure])
-    elif rows:
-        rows = [max(rows, key=lambda row: row.point.stamped_date)]
+    last: dict[date, series_reads.CountRow] = {}
+    for row in sorted(basis.counts.rows.get((basis.city, measure), ()), key=lambda row: row.point):
+        last[row.point.date] = row
+    daily = (basis.city, measure) in basis.counts.daily
     return [
-        CountedRow(row.root, row.place, measure, row.point.date, row.point.stamped_date, row.point.value)
-        for row in sorted(rows, key=lambda row: row.point)
+        CountedRow(row.root, row.place, measure, day, row.point.stamped_date, row.point.value)
+        for day, row in last.items()
+        if held is not None and (day == held or (daily and day < held))
     ]
 
 
@@ -288,7 +289,7 @@ def _reconciled(basis: _Basis, cases: tuple[Case, ...]) -> list[Finding]:
 # --- the rest -----------------------------------------------------------------------------------------------
 
 
-def _number(basis: _Basis, cases: Iterable[Case]) -> int | None:
+def _number(basis: _Basis) -> int | None:
     """The day's number, counted from the first day of which anything is known; None before it."""
     days = [row.point.date for measure in MEASURES for row in basis.counts.rows.get((basis.city, measure), ())]
     for facts in basis.registered.values():

@@ -139,7 +139,9 @@ MISSING: dict[str, Said] = {
         "有{count}天部分地區缺{measure}數據，未與總數核對。",
     ),
     "city_not_in_series": _said(
-        "The series has no counts of the city {place}.", "数据中没有本市（{place}）。", "數據中沒有本市（{place}）。"
+        "The series has no count of the city ({place}) up to this day.",
+        "截至当日，数据中没有本市（{place}）。",
+        "截至當日，數據中沒有本市（{place}）。",
     ),
     "onset_unknown": _said(
         "Of {count} confirmed cases the onset is not known.",
