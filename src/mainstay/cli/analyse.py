@@ -70,7 +70,8 @@ class _Table:
         self.pairs: list[tuple[str, str]] = []
         self.held = 0
         for number, cells in records(source):
-            self._take(reader.read(number, cells))
+            if reader.in_scope(cells):
+                self._take(reader.read(number, cells))
 
     def _take(self, row: Any) -> None:
         self.held += len(row.problems)

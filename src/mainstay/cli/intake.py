@@ -51,6 +51,8 @@ def _print(done: Any) -> None:
     click.echo(table(_ROWS, [[done.rows[name] for name in _ROWS]]))
     persons = done.persons
     click.echo(f"{done.facts_added} facts added; persons: {persons['known']} known, {persons['new']} new")
+    if done.rows_out_of_scope:
+        click.echo(f"{done.rows_out_of_scope} rows more are out of the feed's scope and were not taken")
     if done.columns_unread:
         click.echo(f"columns not read: {', '.join(done.columns_unread)}")
     for line in done.rejects[:20]:

@@ -41,11 +41,13 @@ class Delivered:
     warnings: tuple[WarningLine, ...] = ()
     columns_unread: tuple[str, ...] = ()
     sheet: str | None = None
+    rows_out_of_scope: int = 0
 
     @property
     def exit_code(self) -> int:
-        """1 where something is held or in conflict, else 0."""
-        return 1 if self.rejects or self.rows["conflict"] else 0
+        """1 where something is held or in conflict, or no row of the file was the feed's; else 0."""
+        nothing_of_ours = self.rows_out_of_scope and not self.rows["received"]
+        return 1 if self.rejects or self.rows["conflict"] or nothing_of_ours else 0
 
     def as_data(self) -> dict[str, Any]:
         """The `data` object of `mainstay.intake/1`."""
@@ -61,6 +63,7 @@ class Delivered:
             "rejects": [reject_data(line) for line in self.rejects],
             "warnings": [{key: getattr(line, key) for key in WARNING_KEYS} for line in self.warnings],
             "columns_unread": list(self.columns_unread),
+            "rows_out_of_scope": self.rows_out_of_scope,
         }
 
 
@@ -84,6 +87,7 @@ class Tally:
     people: set[int] = field(default_factory=set)
     rejects: list[RejectLine] = field(default_factory=list)
     warnings: list[WarningLine] = field(default_factory=list)
+    out_of_scope: int = 0  # rows of other feeds in the same file: not received here
 
     def count(self, verdict: str) -> None:
         """One more row with this verdict."""
@@ -105,4 +109,5 @@ class Tally:
             rejects=in_order(self.rejects),
             warnings=in_order(self.warnings),
             columns_unread=columns_unread,
+            rows_out_of_scope=self.out_of_scope,
         )

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "mainstay.screening",
     "mainstay.care",
     "mainstay.isolation",
+    "mainstay.reports",
     "mainstay.cycle",
 ]
 DATABASES = {"default": database_settings(_environment)}

@@ -1,0 +1,1 @@
+"""Reads for reports: one query for every figure, whichever door asks."""

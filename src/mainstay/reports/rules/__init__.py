@@ -1,0 +1,1 @@
+"""Rules of the reports: what a series shows, what a figure is. No Django, no clock."""
