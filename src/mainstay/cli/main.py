@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "replay": ("cycle", "replay", "Run the periods from one day to another."),
     "duties": ("duties", "duties", "List duties as they stood on a day, with their totals."),
     "explain": ("duties", "explain", "Say why a person owes what, clause by clause."),
+    "indicators": ("indicators", "indicators", "Make the epidemic indicators of a day."),
     "check": ("check", "check", "Prove that nothing was changed and nobody missed."),
     "protocol": ("protocol", "protocol", "List, show, validate, compare, try and adopt editions."),
     "analyse": ("analyse", "analyse", "Analyse files without an instance."),
