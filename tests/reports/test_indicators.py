@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -308,6 +309,14 @@ def test_the_serial_intervals_assumed_can_be_used_and_say_where_they_are_from(wo
     for disease, assumed in assumed_intervals().items():
         assert assumed.mean_days > 1 and assumed.sd_days > 0, disease
         assert len(assumed.source) > 20, disease
+
+
+def test_the_guide_has_the_same_serial_intervals() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "indicators.md").read_text(encoding="utf-8")
+    for disease, assumed in assumed_intervals().items():
+        recalled = " (recalled)" if assumed.recalled else ""
+        row = f"| `{disease}` | {assumed.mean_days:g}, {assumed.sd_days:g} | {assumed.source}{recalled} |"
+        assert row in guide.splitlines()
 
 
 def test_the_edition_in_force_says_how_long_contacts_are_followed(world: World) -> None:

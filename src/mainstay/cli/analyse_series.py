@@ -117,7 +117,7 @@ def case_reproduction(
     with refusals():
         found = case_reproduction_number(series.days, interval, window)
     if as_json:
-        emit("case_reproduction", found.as_data())
+        emit("case.reproduction", found.as_data())
     else:
         _print_cohorts(found, series)
     sys.exit(end(series.held))
