@@ -99,6 +99,12 @@ def test_an_unknown_share_is_said_in_words(mainstay: CommandLine) -> None:
     assert "unknown: the share reported so soon is not known" in told.splitlines()[-1]
 
 
+def test_shares_learnt_from_fewer_than_ten_give_no_figure(mainstay: CommandLine) -> None:
+    file = mainstay.file(events((0, 0), (0, 1), (1, 1), (1, 2), (2, 2)))
+    told = mainstay.run("analyse", "nowcast", file, "--longest-delay", "2").out
+    assert told.splitlines()[-1].split("  ")[-1] == "fewer than 10 cases: no figure"
+
+
 def test_a_window_that_holds_no_old_case(mainstay: CommandLine) -> None:
     told = mainstay.refused("analyse", "nowcast", mainstay.file(events((0, 1))), "--window", "10")
     assert "give a longer window" in told

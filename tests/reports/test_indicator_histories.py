@@ -209,7 +209,7 @@ def _as_the_twin_says_it(found: Indicators) -> dict[str, Any]:
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=150 if os.environ.get("MAINSTAY_SOAK") else 12, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=150 if os.environ.get("MAINSTAY_SOAK") else 20, deadline=None, suppress_health_check=SLOW)
 @given(history=st.lists(_said(), min_size=4, max_size=30), day=st.integers(0, DAYS - 1))
 def test_the_indicators_equal_the_twins(db: None, history: list[Said], day: int) -> None:
     with transaction.atomic():

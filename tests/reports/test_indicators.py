@@ -23,6 +23,7 @@ from mainstay.platform.facts import new_fact
 from mainstay.reports.queries.indicators import follow_up_of, read_facts, seal_to_read
 from mainstay.reports.queries.serial_intervals import assumed_intervals
 from mainstay.reports.rules.indicators import Indicators, Settings, indicators
+from mainstay.tracing.models import Contact
 from tests.cli.at_the_command_line import CommandLine
 from tests.world import World, at_time, day
 
@@ -80,6 +81,13 @@ def test_what_is_not_known_yet_does_not_count_yet(world: World) -> None:
     assert [len(made(world, f"2020-02-0{n}").cases) for n in (5, 6)] == [0, 1]
     assert made(world, "2020-02-07").curve.off_onset.without_date == 1
     assert made(world, "2020-02-08").curve.off_onset.without_date == 0
+
+
+def test_what_is_said_of_a_later_day_does_not_count_before_it(world: World) -> None:
+    """A slip of the pen, or an hour of another zone: an onset on the 8th, written down on the 3rd."""
+    confirmed(world, "Gao", "2020-02-03")
+    world.onset("Gao", "2020-02-08", known="2020-02-03")
+    assert [made(world, f"2020-02-0{n}").curve.off_onset.without_date for n in (7, 8)] == [1, 0]
 
 
 def test_at_an_earlier_seal_the_answer_is_the_old_one(world: World) -> None:
@@ -252,20 +260,39 @@ def test_clusters_and_who_comes_first(world: World) -> None:
     assert chains.out_degree.max == 1
 
 
-def test_a_contact_that_nobody_dated_is_known_with_the_report_of_the_index(world: World) -> None:
-    from mainstay.tracing.models import Contact
-
+def named_without_a_time(world: World, name: str, index: str, received: str) -> None:
     fact = new_fact(
-        Contact, person_id=world.person("Hu"), index_id=world.person("Gao"), disease=world.disease, kind="household",
+        Contact, person_id=world.person(name), index_id=world.person(index), disease=world.disease, kind="household",
         known_at=None, known_with_index=True,
     )  # fmt: skip
-    ledger.append([fact], by=world.by, at=world.at, verb="contact.name")
-    world.classified("Gao", "confirmed", "2020-02-02")
-    world.classified("Hu", "confirmed", "2020-02-02")
+    ledger.append([fact], by=world.by, at=at_time(received, "12:00"), verb="contact.name")
+
+
+def sizes(world: World, on: str) -> tuple[int, ...]:
+    return made(world, on).clusters.cluster_sizes
+
+
+def test_a_contact_without_a_time_is_known_with_a_report_else_on_receipt(world: World) -> None:
+    """All received on the 20th: Gao's with Gao's report on the 4th, Mo's with the contact's own on the 6th."""
+    for name in ("Gao", "Hu", "Mo", "Ni", "Pei", "Qu"):
+        world.classified(name, "confirmed", "2020-02-02")
+    named_without_a_time(world, "Hu", "Gao", "2020-02-20")
+    named_without_a_time(world, "Ni", "Mo", "2020-02-20")
+    named_without_a_time(world, "Qu", "Pei", "2020-02-20")
     world.reported("Gao", "2020-02-04")
-    # Without any report it counts as known on receipt, which was in January.
-    assert made(world, "2020-02-03").clusters.cluster_sizes == (2,)
-    assert made(world, "2020-02-04").clusters.cluster_sizes == (2,)
+    world.reported("Ni", "2020-02-06")
+    assert sizes(world, "2020-02-03") == (1, 1, 1, 1, 1, 1)
+    assert sizes(world, "2020-02-04") == (2, 1, 1, 1, 1)
+    assert sizes(world, "2020-02-06") == sizes(world, "2020-02-19") == (2, 2, 1, 1)
+    assert sizes(world, "2020-02-20") == (2, 2, 2)
+
+
+def test_a_contact_taken_back_joins_nobody_from_then_on(world: World) -> None:
+    chain(world)
+    root = Contact.objects.get(person_id=world.person("Lu")).root
+    known = known_on(day("2020-02-07"), world.zone)
+    cases.retract(model=Contact, root=root, known_at=known, by=world.by, at=world.at)
+    assert [sizes(world, f"2020-02-0{n}") for n in (6, 7, 8)] == [(2,), (1, 1), (2, 1)]
 
 
 def test_incubation_from_the_days_of_meeting_to_the_onset(world: World) -> None:

@@ -152,14 +152,18 @@ def print_nowcast(found: Any) -> None:
         f"as of {found.on}: {found.used} of {found.cases} cases used; without onset {found.without_onset}, "
         f"not reported {found.without_report}, later {found.after}; shares learnt from {found.rests_on}"
     )
-    click.echo(table(("day", "reported", "fell ill", "95 %", ""), [_nowcast_line(row) for row in found.rows]))
+    click.echo(
+        table(("day", "reported", "fell ill", "95 %", ""), [_nowcast_line(row, found.rests_on) for row in found.rows])
+    )
 
 
-def _nowcast_line(row: Any) -> list[Any]:
+def _nowcast_line(row: Any, rests_on: int) -> list[Any]:
     if row.status == "unknown":
         return [row.date, row.reported, "", "", "unknown: the share reported so soon is not known"]
     if row.status == "complete":
         return [row.date, row.reported, figure(row.point, 0), "", "complete"]
+    if rests_on < FEWEST:
+        return [row.date, row.reported, "", "", TOO_FEW]
     words = f"{row.share_reported:.0%} reported" + (", few cases" if row.small else "")
     return [row.date, row.reported, figure(row.point, 1), f"{row.low} to {row.high}", words]
 

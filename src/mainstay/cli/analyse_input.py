@@ -86,7 +86,7 @@ def by_day(
     with refusals():
         if file is not None:
             return GivenByDay(_probabilities(file))
-        return None if mean is None else make(mean, sd)  # type: ignore[arg-type]
+        return None if mean is None or sd is None else make(mean, sd)
 
 
 def _probabilities(file: Path) -> list[float]:
@@ -189,7 +189,9 @@ def _counted(file: Path, mapping: str) -> Series:
         raise MainstayError(ANALYSIS_INPUT, f"{file}: no case has a day of onset. Use another mapping, or a table.")
     if (days[-1] - days[0]).days > LONGEST_SERIES_DAYS:
         raise MainstayError(
-            ANALYSIS_INPUT, f"{file}: from the onset on {days[0]} to that on {days[-1]} it is more than ten years."
+            ANALYSIS_INPUT,
+            f"{file}: from the onset on {days[0]} to that on {days[-1]} it is more than ten years. Mend "
+            "the wrong day, or give one outbreak at a time.",
         )
     all_days = [days[0] + timedelta(days=ahead) for ahead in range((days[-1] - days[0]).days + 1)]
     return Series([DayCases(day, onsets[day]) for day in all_days], found.held, without)

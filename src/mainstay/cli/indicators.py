@@ -178,7 +178,8 @@ def _print_curve(found: Any) -> None:
 
 
 def _print_rt(found: Any) -> None:
-    basis = found.as_data()["rt_basis"]
+    data = found.as_data()
+    basis = data["rt_basis"]
     click.echo(f"\nRt by onset over {basis['window_days']} days")
     reason = dict(found.unknowns).get("rt")
     if reason is not None:
@@ -187,7 +188,7 @@ def _print_rt(found: Any) -> None:
     si = basis["si"]
     click.echo(f"serial interval mean {si['mean_days']:.3g}, sd {si['sd_days']:.3g} days, {si['source']}")
     lines = []
-    for row, told in list(zip(found.rt.rows, found.as_data()["rt"], strict=True))[-SHOWN_DAYS:]:
+    for row, told in list(zip(found.rt.rows, data["rt"], strict=True))[-SHOWN_DAYS:]:
         *cells, words = rt_line(row)
         late = {True: "too low: reports are still to come", None: "reports may still be to come", False: ""}
         lines.append([*cells, ", ".join(word for word in (words, late[told["incomplete"]]) if word)])

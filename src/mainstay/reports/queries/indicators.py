@@ -111,6 +111,7 @@ def read_facts(*, disease: str, on: date, seal: Seal | None) -> Facts:
                 ("person_id", "starts_date", "ends_date", "kind", "certain"),
                 (as_uuid, as_date, as_date, same, as_bool),
                 view,
+                _of_the_classified(disease),
             )
         ),
         orders=_orders(view, of_disease, zone),
@@ -123,10 +124,24 @@ def read_facts(*, disease: str, on: date, seal: Seal | None) -> Facts:
                 ("person_id", "root", "became_known_at", "observed_date", "name", "value"),
                 (as_uuid, as_uuid, as_instant, as_date, same, same),
                 view,
-                (f"f.name IN ({', '.join(['%s'] * len(TRAITS))})", list(TRAITS)),
+                _traits_of_the_classified(disease),
             )
         ),
     )
+
+
+def _of_the_classified(disease: str) -> tuple[str, list[Any]]:
+    """Facts of whoever was ever given a class, and of merged records: a registry of a million has others' too."""
+    people = (
+        "SELECT person_id FROM cases_classification WHERE disease = %s "
+        "UNION SELECT person_id FROM people_merge UNION SELECT into_id FROM people_merge"
+    )
+    return f"f.person_id IN ({people})", [disease]
+
+
+def _traits_of_the_classified(disease: str) -> tuple[str, list[Any]]:
+    where, params = _of_the_classified(disease)
+    return f"{where} AND f.name IN ({', '.join(['%s'] * len(TRAITS))})", [*params, *TRAITS]
 
 
 def _read(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -106,7 +106,7 @@ class Indicators:
             "nowcast": nowcasted.pop("rows"),
             "delays": {name: found.as_data() for name, found in self.delays.items()},
             "in_quarantine_share": share.value if enough else None,
-            "attack_rates": [_plain(row) for row in self.attack_rates],
+            "attack_rates": [asdict(row) for row in self.attack_rates],
             "clusters": self.clusters.as_data(),
             "cases": len(self.cases),
             "case_classes": list(self.settings.classes),
@@ -193,8 +193,7 @@ def _with_unknowns(found: Indicators) -> Indicators:
         reasons.append(("in_quarantine_share", FEW_KNOWN))
     if found.settings.follow_up_days is None:
         reasons.append(("attack_rates", NO_FOLLOW_UP))
-    values = {name: getattr(found, name) for name in found.__slots__}
-    return Indicators(**values | {"unknowns": tuple(reasons)})
+    return replace(found, unknowns=tuple(reasons))
 
 
 def _curve(cases: Sequence[CaseRow], on: date, start: date | None) -> EpidemicCurve:
@@ -365,7 +364,3 @@ def _secondary(kind: str, outcomes: Sequence[bool | None]) -> Attack:
         lowest=found.lowest,
         highest=found.highest,
     )
-
-
-def _plain(row: Attack) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
