@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "duties": ("duties", "duties", "List duties as they stood on a day, with their totals."),
     "explain": ("duties", "explain", "Say why a person owes what, clause by clause."),
     "report": ("report", "report", "The situation report of any day."),
+    "indicators": ("indicators", "indicators", "Make the epidemic indicators of a day."),
     "check": ("check", "check", "Prove that nothing was changed and nobody missed."),
     "protocol": ("protocol", "protocol", "List, show, validate, compare, try and adopt editions."),
     "serve": ("serve", "serve", "Serve the pages, on this machine or to colleagues in the same network."),

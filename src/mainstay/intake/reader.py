@@ -211,7 +211,8 @@ def _encoding(found: _Look, path: Path, layout: Layout) -> str:
 def _decode_all(path: Path, encoding: str) -> None:
     with _opened(path) as unpacked:
         try:
-            text = codecs.getreader(encodings.CODECS.get(encoding, encoding))(unpacked)
+            # Not a codecs.StreamReader: that one passes over a character that the file's end cuts in two.
+            text = io.TextIOWrapper(unpacked, encoding=encodings.CODECS.get(encoding, encoding), newline="")
             while text.read(BLOCK):
                 pass
         except UnicodeError as error:

@@ -1,1 +1,1 @@
-"""Rules of the reports: what a series shows, what a figure is. No Django, no clock."""
+"""Rules of the reports: what the figures are made from and how. No Django, no clock."""
