@@ -99,6 +99,7 @@ class Moment:
     as_of: str
     known_at: str
     live: bool = True
+    short: str = ""  # for a phone's narrow bar
     seal: int | None = None
     change_url: str = ""
     now_url: str = ""
@@ -120,6 +121,10 @@ class Shell:
     languages: tuple[tuple[str, str], ...] = field(
         default=(("en", "English"), ("zh-hans", "简体"), ("zh-hant", "繁體")), init=False
     )
+
+    @property
+    def live(self) -> bool:
+        return self.moment is None or self.moment.live
 
 
 def shell(
