@@ -3,8 +3,9 @@
     python scripts/translations.py            # renews every catalogue and compiles it; names what is missing
     python scripts/translations.py --check    # changes nothing; fails when something would change or is missing
 
-Each app keeps its own catalogues, `locale/<language>/LC_MESSAGES/django.po`, and beside them the compiled `.mo`, which is
-committed: so an installed copy needs no step of its own. Plain Python, because GNU gettext is not on every machine.
+Each app keeps its own catalogues, `locale/<language>/LC_MESSAGES/django.po`, and beside them the compiled `.mo`,
+which is committed: so an installed copy needs no step of its own. After a merge this makes them anew. Plain Python,
+because GNU gettext is not on every machine.
 """
 
 from __future__ import annotations
@@ -53,8 +54,10 @@ def apps() -> list[Path]:
 
 def messages(app: Path) -> set[Message]:
     """Everything in an app's Python and templates that is marked for translation."""
-    found = {message for path in app.rglob("*.py") for message in in_python(path.read_text(encoding="utf-8"))}
-    return found | {message for path in app.rglob("*.html") for message in in_template(path.read_text(encoding="utf-8"))}
+    code = [path for path in app.rglob("*.py") if not path.name.startswith("test_")]
+    found = {message for path in code for message in in_python(path.read_text(encoding="utf-8"))}
+    pages = app.rglob("*.html")
+    return found | {message for path in pages for message in in_template(path.read_text(encoding="utf-8"))}
 
 
 def in_python(text: str) -> Iterator[Message]:
@@ -102,7 +105,7 @@ def read(path: Path) -> dict[Message, str]:
         return {}
     found = {}
     for entry in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
-        said = {key: "" for key in ("msgctxt", "msgid", "msgid_plural", "msgstr")}
+        said = dict.fromkeys(("msgctxt", "msgid", "msgid_plural", "msgstr"), "")
         key = ""
         for line in entry.splitlines():
             part = re.match(r'(msg\w+)(?:\[0\])? (".*")$', line)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from mainstay.web.urls import handler500, urlpatterns as products
+from mainstay.web.urls import handler500
+from mainstay.web.urls import urlpatterns as products
 from tests.web import gallery
 
 __all__ = ["handler500", "urlpatterns"]

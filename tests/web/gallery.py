@@ -18,7 +18,9 @@ BEGINNING = ("start", "list", "who-to-call", "tonight", "files")
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    return _gallery(request, _shell(request, Moment(_("Fri 14 Feb 14:40"), "14:40", short="14:40", change_url="#moment")))
+    return _gallery(
+        request, _shell(request, Moment(_("Fri 14 Feb 14:40"), "14:40", short="14:40", change_url="#moment"))
+    )
 
 
 def past(request: HttpRequest) -> HttpResponse:
@@ -168,7 +170,11 @@ def _decisions() -> list[dict[str, str]]:
 def _owners() -> list[dict[str, object]]:
     overdue = _("%(number)s overdue")
     return [
-        {"name": _("Zhao Wu-05"), "post": _("Leader, Willow Bend units 04, 07, 11"), "overdue": overdue % {"number": 64}}
+        {
+            "name": _("Zhao Wu-05"),
+            "post": _("Leader, Willow Bend units 04, 07, 11"),
+            "overdue": overdue % {"number": 64},
+        }
         | {"delay": _("1 h 40 min, raised 14:10"), "icon": "visit", "phone": "10000000105"},
         {"name": _("Qian Bing-09"), "post": _("Fever clinic desk, No. 3 Hospital"), "overdue": overdue % {"number": 31}}
         | {"delay": _("5 h 10 min, raised 11:30"), "icon": "test", "phone": "10000000109"},
@@ -189,21 +195,45 @@ def _places() -> list[dict[str, object]]:
 
 def _views() -> list[dict[str, object]]:
     rows = [(_("Open cases"), 1545), (_("Confirmed"), 1012), (_("Result waiting over 24 h"), 38), (_("No onset"), 57)]
-    return [{"name": name, "number": number, "href": "#view", "current": not place} for place, (name, number) in enumerate(rows)]
+    return [
+        {"name": name, "number": number, "href": "#view", "current": not place}
+        for place, (name, number) in enumerate(rows)
+    ]
 
 
 def _cases() -> list[dict[str, object]]:
     return [
         {"name": _("Zhao Yi-22"), "kind": "confirmed", "severity": "severe", "onset": _("9 Feb"), "state": "overdue"}
-        | {"word": _("1 overdue"), "result": ("done", _("ordered")), "where": _("No. 3 Hospital, 4B-12"), "row": "chosen"},
-        {"name": _("Zhang Jia-43"), "kind": "suspected", "severity": "ordinary", "onset": _("12 Feb"), "state": "overdue"}
-        | {"word": _("1 overdue"), "result": ("overdue", _("no swab kit")), "where": _("Fever clinic, No. 3"), "row": "chosen current"},
+        | {
+            "word": _("1 overdue"),
+            "result": ("done", _("ordered")),
+            "where": _("No. 3 Hospital, 4B-12"),
+            "row": "chosen",
+        },
+        {
+            "name": _("Zhang Jia-43"),
+            "kind": "suspected",
+            "severity": "ordinary",
+            "onset": _("12 Feb"),
+            "state": "overdue",
+        }
+        | {
+            "word": _("1 overdue"),
+            "result": ("overdue", _("no swab kit")),
+            "where": _("Fever clinic, No. 3"),
+            "row": "chosen current",
+        },
         {"name": _("Feng Gui-64"), "kind": "fever-patient", "severity": "", "onset": "", "state": "due"}
         | {"word": _("1 open"), "result": ("decide", _("ordered 13:10")), "where": _("At home"), "row": "chosen"},
         {"name": _("Chu Ji-48"), "kind": "close-contact", "severity": "mild", "onset": _("13 Feb"), "state": "done"}
         | {"word": _("met"), "result": ("done", _("ordered")), "where": _("Lotus Hotel, 514"), "row": ""},
         {"name": _("Sun Xin-96"), "kind": "confirmed", "severity": "critical", "onset": _("7 Feb"), "state": "missed"}
-        | {"word": _("1 missed"), "result": ("unknown", _("no answer")), "where": _("No. 1 Hospital, ICU-06"), "row": ""},
+        | {
+            "word": _("1 missed"),
+            "result": ("unknown", _("no answer")),
+            "where": _("No. 1 Hospital, ICU-06"),
+            "row": "",
+        },
     ]
 
 

@@ -146,7 +146,9 @@ def shell(
     """
     unknown = set(entries) - {entry.key for entry in ENTRIES}
     if unknown:
-        raise ValueError(f"no page is called {', '.join(sorted(unknown))}; the names stand in mainstay.web.shell.ENTRIES")
+        raise ValueError(
+            f"no page is called {', '.join(sorted(unknown))}; the names stand in mainstay.web.shell.ENTRIES"
+        )
     counts = dict(waiting or {}) if moment is None or moment.live else {}
     links = {
         entry.key: Link(entry.key, entry.title, address(entry.key), entry.key == active, counts.get(entry.key, 0))
