@@ -44,7 +44,7 @@ USUAL_PLACES = (
 CHINESE_FONT = "manimgx_fonts_cjk"
 # Nothing but this computer: a page that asks for more fails its test instead of reaching out.
 ARGUMENTS = (
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-quic",

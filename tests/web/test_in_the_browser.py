@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.conftest import until
+from tests.browser import until
 from tests.web.pages import DESK, LANGUAGES, PAGES, PHONE
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")

@@ -33,6 +33,13 @@ def test_a_new_instance_shows_five_pages_under_no_heading():
     assert [group.title for group in made.groups] == [""] and len(made.groups[0].links) == 5
 
 
+def test_a_phone_has_the_looks_tabs_or_else_the_first_pages_of_the_rail():
+    command = shell(entries=["decisions", "line-list", "today"])
+    beginner = shell(entries=["start", "list", "who-to-call", "tonight", "files"])
+    assert [link.key for link in command.tabs] == ["today", "decisions"]
+    assert [link.key for link in beginner.tabs] == ["start", "list", "who-to-call"]
+
+
 def test_a_page_that_does_not_exist_is_refused_by_name():
     with pytest.raises(ValueError, match="no page is called weather"):
         shell(entries=["today", "weather"])

@@ -154,3 +154,18 @@ def test_every_token_used_is_defined():
     defined = set(re.findall(r"(--[\w-]+):", text(STATIC / "css" / "tokens.css")))
     used = {name for path in STYLES for name in re.findall(r"var\((--[\w-]+)", text(path))}
     assert used - defined == set()
+
+
+def test_the_guide_names_every_component_and_what_it_takes():
+    guide = text(ROOT / "docs" / "guide" / "pages.md")
+    rows = [line.split(" | ") for line in guide.splitlines() if line.startswith("| `c-")]
+    documented = {name: row[1] for row in rows for name in re.findall(r"`c-([\w.-]+)`", row[0])}
+    assert set(documented) == component_names()
+    lacking = {}
+    for name, told in documented.items():
+        declared = re.search(
+            r"<c-vars ([^>]*?)/>", text(COMPONENTS / f"{name.replace('-', '_').replace('.', '/')}.html")
+        )
+        taken = set(re.findall(r"([\w]+)=", declared[1])) if declared else set()
+        lacking[name] = taken - set(re.findall(r"\w+", told)) - {"type"}
+    assert {name: words for name, words in lacking.items() if words} == {}
