@@ -5,6 +5,8 @@ What tests and pictures look at. Its sums agree: 41 waiting = 3 + 6 + 9 + 23, 60
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -12,15 +14,14 @@ from django.utils.translation import gettext as _
 
 from mainstay.web.bars import capacity_bar, duty_bar
 from mainstay.web.failures import session_ended
-from mainstay.web.shell import ENTRIES, Account, Moment, Shell, shell
+from mainstay.web.shell import ENTRIES, Account, Link, Moment, Shell, shell
 
 BEGINNING = ("start", "list", "who-to-call", "tonight", "files")
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    return _gallery(
-        request, _shell(request, Moment(_("Fri 14 Feb 14:40"), "14:40", short="14:40", change_url="#moment"))
-    )
+    moment = Moment(_("Fri 14 Feb 14:40"), "14:40", short="14:40", change_url="#moment")
+    return _gallery(request, _shell(moment))
 
 
 def past(request: HttpRequest) -> HttpResponse:
@@ -34,7 +35,7 @@ def past(request: HttpRequest) -> HttpResponse:
         now_url="/components/",
         now="14:40",
     )
-    return _gallery(request, _shell(request, moment))
+    return _gallery(request, _shell(moment))
 
 
 def beginning(request: HttpRequest) -> HttpResponse:
@@ -60,7 +61,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("broken on purpose")
 
 
-def _shell(request: HttpRequest, moment: Moment) -> Shell:
+def _shell(moment: Moment) -> Shell:
     made = shell(
         entries=[entry.key for entry in ENTRIES if entry.group != "begin"],
         active="today",
@@ -76,9 +77,8 @@ def _shell(request: HttpRequest, moment: Moment) -> Shell:
 
 def _with_addresses(made: Shell) -> Shell:
     """The pages themselves are not there yet: every entry leads back here, so that links look like links."""
-    from dataclasses import replace
 
-    def there(links):
+    def there(links: tuple[Link, ...]) -> tuple[Link, ...]:
         return tuple(replace(link, url=link.url or "/components/") for link in links)
 
     groups = tuple(replace(group, links=there(group.links)) for group in made.groups)
