@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from scripts.browser import chinese_font_folders
 from tests.browser import until
 from tests.web.pages import DESK, LANGUAGES, PAGES, PHONE
 
@@ -194,7 +196,9 @@ def test_chinese_is_drawn_by_a_typeface_that_has_it(open_page, site):
         "Object.assign(document.createElement('h1'), {textContent: letter})))"
     )
     drawn = {heading.screenshot() for heading in page.locator("h1").all()}
-    assert len(drawn) == 4, "no typeface for Chinese: install one, or the package manimgx-fonts-cjk"
+    if len(drawn) < 4 and not chinese_font_folders() and os.environ.get("CI") != "true":
+        pytest.skip("this system has no typeface for Chinese, nor is the package manimgx-fonts-cjk installed")
+    assert len(drawn) == 4
 
 
 def test_a_script_in_a_name_is_text(page):
