@@ -10,6 +10,7 @@ import click
 
 from mainstay.cli.common import emit, instance_options, last_seal, open_instance, progress, table
 
+SHOWN = 20
 _ROWS = ("received", "new", "known", "revised", "conflict", "rejected", "warned")
 
 
@@ -24,8 +25,9 @@ def _clerk() -> Any:
 @instance_options
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--mapping", required=True, help="A shipped mapping's name, or a file.")
+@click.option("--sheet", default="", help="The sheet of a workbook that is read, where several could be meant.")
 @click.option("--dry-run", is_flag=True, help="Show every verdict and write nothing.")
-def intake(home: str | None, as_json: bool, file: Path, mapping: str, dry_run: bool) -> None:
+def intake(home: str | None, as_json: bool, file: Path, mapping: str, sheet: str, dry_run: bool) -> None:
     """Take a file in: a verdict for every row, nothing dropped, nothing half done."""
     open_instance(home)
     from mainstay.cycle.sense import take_in
@@ -34,7 +36,13 @@ def intake(home: str | None, as_json: bool, file: Path, mapping: str, dry_run: b
 
     with progress(file.name, as_json) as show:
         done = take_in(
-            file, mapping, by=_clerk(), at=now(), dry_run=dry_run, progress=lambda n, of: show("rows", n, of)
+            file,
+            mapping,
+            by=_clerk(),
+            at=now(),
+            dry_run=dry_run,
+            sheet=sheet,
+            progress=lambda n, of: show("rows", n, of),
         )
     if not dry_run:
         ledger.seal(at=now())
@@ -47,16 +55,34 @@ def intake(home: str | None, as_json: bool, file: Path, mapping: str, dry_run: b
 
 def _print(done: Any) -> None:
     said = "dry run, nothing written; " if done.dry_run else ""
-    click.echo(f"{said}read as {done.encoding}, separated by {done.separator!r}")
+    click.echo(f"{said}read as {_form(done)}")
     click.echo(table(_ROWS, [[done.rows[name] for name in _ROWS]]))
     persons = done.persons
     click.echo(f"{done.facts_added} facts added; persons: {persons['known']} known, {persons['new']} new")
+    for note in done.notes:
+        click.echo(note)
+    for row, kind, text, reason in done.skipped[:SHOWN]:
+        click.echo(f"row {row} left out, {kind}: {text} ({reason})")
+    if len(done.skipped) > SHOWN:
+        click.echo(f"and {len(done.skipped) - SHOWN} more rows left out: --json lists them")
     if done.columns_unread:
         click.echo(f"columns not read: {', '.join(done.columns_unread)}")
-    for line in done.rejects[:20]:
-        click.echo(f"row {line.row}, {line.column}: {line.reason} {line.remedy} [{line.code}]")
-    if len(done.rejects) > 20:
-        click.echo(f"and {len(done.rejects) - 20} more: mainstay rejects")
+    for line in done.rejects[:SHOWN]:
+        place = f"{line.column} ({line.cell})" if line.cell else line.column
+        click.echo(f"row {line.row}, {place}: {line.reason} {line.remedy} [{line.code}]")
+    if len(done.rejects) > SHOWN:
+        click.echo(f"and {len(done.rejects) - SHOWN} more: mainstay rejects")
+
+
+def _form(done: Any) -> str:
+    """How the file was read: its format, and what that has of encoding, separator and sheet."""
+    said = [
+        done.format,
+        done.encoding,
+        f"separated by {done.separator!r}" if done.separator else "",
+        f"sheet {done.sheet!r}" if done.sheet else "",
+    ]
+    return ", ".join(filter(None, said))
 
 
 @click.command()

@@ -258,6 +258,7 @@ class Chunk:
                 mapping=self.intake.mapping.name,
                 header=self.intake.header,
                 keys=self.intake.keys,
+                first_column=self.intake.first_column,
             )
             plan.add([row, self._question(reject, f"held_{problem.held}", problem.columns)])
 
@@ -297,7 +298,9 @@ class Chunk:
             tally.people.update([hash((person.scheme, person.identifier)) for person in reading.persons])
             if reading.problems:
                 for reject, problem in zip(intake.reject_ids(unit), reading.problems, strict=True):
-                    tally.rejects.append(held.line_of(reading.number, problem, reject))
+                    tally.rejects.append(
+                        held.line_of(reading.number, problem, reject, intake.header, intake.first_column)
+                    )
             if reading.warnings:
                 tally.rows["warned"] += 1
                 tally.warnings += [

@@ -8,7 +8,10 @@ from mainstay.platform.models import Appended, Fact
 
 
 class Delivery(Appended):
-    """One file as received: who sent it, how it was read, what became of its rows."""
+    """One file as received: who sent it, how it was read, what became of its rows.
+
+    Encoding, separator and sheet are empty where its format has none.
+    """
 
     mapping = models.CharField(max_length=100)
     # The mapping as it was then: what a row meant can be asked years later, and a held row read again.
@@ -18,6 +21,7 @@ class Delivery(Appended):
     file_sha256 = models.CharField(max_length=64)
     encoding = models.CharField(max_length=40)
     separator = models.CharField(max_length=4)
+    sheet = models.CharField(max_length=200, blank=True, default="")
     received_at = models.DateTimeField()
 
 

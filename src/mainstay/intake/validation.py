@@ -63,7 +63,7 @@ def _column(name: str, column: Tables) -> Iterator[Fault]:
     if kind == "facility":
         yield from _facility(path, column)
     for key, types in (
-        ("at_least", ("integer",)), ("at_most", ("integer",)), ("date_order", DAYS), ("longest", ("text",)),
+        ("at_least", ("integer",)), ("at_most", ("integer",)), ("date_order", DAYS), ("year", DAYS), ("serials", DAYS), ("longest", ("text",)),
         ("create", ("facility",)), ("part_of", ("facility",)),
     ):  # fmt: skip
         if key in column and kind not in types:

@@ -122,7 +122,7 @@ class RowReader:
         places = [self._at.get(column.name, self.width) for column in mapping.columns]
         self._content_of = _picker(places)
         self._key_of = _picker([self._at[name] for name in mapping.key])
-        self._readings = {column.name: Readings(column, mapping.null, context) for column in mapping.columns}
+        self._readings = {column.name: Readings(column, mapping.null, context, mapping.ditto) for column in mapping.columns}
         self._said = [
             (spec, Remembered(slot.statement, slot.uses, self._readings))
             for spec, slot in ((spec, Slot(spec, context.zone)) for spec in mapping.facts)
