@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import json
+from html import escape
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,8 @@ def write_html(path: Path, sheets: Sheets, merges: Merges = (), hidden: Sequence
                 if (number, column) in inside:
                     continue
                 down, right = spans.get((number, column), (1, 1))
-                cells += f'<td rowspan="{down}" colspan={right}>{"" if value is None else value}</td>\n'
+                shown = "" if value is None else escape(str(value).removeprefix("!")).replace("\n", "<br>")
+                cells += f'<td rowspan="{down}" colspan={right}>{shown}</td>\n'
             lines.append(f"<tr>{cells}</tr>")
         parts.append(f"<table><caption>{name}</caption>{''.join(lines)}</table>")
     head = "<html><head><meta charset=gbk><style>td { mso: 1 }</style></head>"

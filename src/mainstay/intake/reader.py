@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from mainstay.intake.files import FILE_COLUMNS, FILE_EMPTY, FILE_SHEET, refused, sha256_of
 from mainstay.intake.formats.contents import Contents, Layout, Row, Table
@@ -104,23 +105,35 @@ def _chosen(path: Path, contents: Contents, layout: Layout, asked: str) -> tuple
         if not tables:
             there = ", ".join(f"'{table.name}'" for table in contents.tables)
             raise refused(FILE_SHEET, path, f"it has no sheet '{wanted}'", f"name one of {there}", sheet=wanted)
-    looked = [(table, shape) for table in tables if (shape := _shape(table, layout)) is not None]
+    looked = [one for table in tables if (one := _looked(table, layout)) is not None]
     if not looked:
         where = f"its sheet '{wanted}' is empty" if wanted else "it holds nothing but blank rows"
         raise refused(FILE_EMPTY, path, where, "send the workbook or file that has the table")
-    fitting = [(table, shape) for table, shape in looked if not _lacks(shape.header, layout)]
-    shown = [one for one in fitting if not one[0].hidden or wanted]
-    _refuse_doubt(path, fitting, shown, layout)
-    table, shape = shown[0] if shown else max(looked, key=lambda one: (not one[0].hidden, _finds(one[1], layout)))
-    return table, shape, _others(table, [one for one, _shape in looked], wanted)
+    fitting = [one for one in looked if not _lacks(one.shape.header, layout)]
+    fitting = [one for one in fitting if one.has_rows] or fitting
+    shown = [one for one in fitting if not one.table.hidden or wanted]
+    _refuse_doubt(path, fitting, shown)
+    found = shown[0] if shown else max(looked, key=lambda one: (not one.table.hidden, _finds(one.shape, layout)))
+    return found.table, found.shape, _others(found.table, [one.table for one in looked], wanted)
 
 
-def _shape(table: Table, layout: Layout) -> Shape | None:
-    """The table's form; None where it has no rows."""
+class _Looked(NamedTuple):
+    """A table that was looked into; `has_rows`: it is no form with nothing below its header."""
+
+    table: Table
+    shape: Shape
+    has_rows: bool
+
+
+def _looked(table: Table, layout: Layout) -> _Looked | None:
+    """The table with its form; None where nothing stands in it."""
     if table.header is not None:
-        return Shape(Header(table.header, 0, -1, "the format names the columns"))
+        return _Looked(table, Shape(Header(table.header, 0, -1, "the format names the columns")), True)
     rows = list(islice(table.rows(), TOP_ROWS))
-    return table_shape.shape_of(rows, layout.expected) if rows else None
+    if not rows:
+        return None
+    shape = table_shape.shape_of(rows, layout.expected)
+    return _Looked(table, shape, len(rows) > shape.header.last + 1)
 
 
 def _lacks(header: Header, layout: Layout) -> list[str]:
@@ -131,11 +144,9 @@ def _finds(shape: Shape, layout: Layout) -> int:
     return len(set(layout.expected).intersection(shape.header.names))
 
 
-def _refuse_doubt(
-    path: Path, fitting: list[tuple[Table, Shape]], shown: list[tuple[Table, Shape]], layout: Layout
-) -> None:
+def _refuse_doubt(path: Path, fitting: list[_Looked], shown: list[_Looked]) -> None:
     """Which sheet is asked, never guessed: where several fit, and where only hidden ones do."""
-    names = [table.name for table, _shape in shown]
+    names = [one.table.name for one in shown]
     if len(shown) > 1:
         alike = " and ".join(f"'{name}'" for name in names[:6]) + (" and others" if len(names) > 6 else "")
         raise refused(
@@ -146,7 +157,7 @@ def _refuse_doubt(
             sheets=names,
         )
     if fitting and not shown:
-        hidden = fitting[0][0].name
+        hidden = fitting[0].table.name
         raise refused(
             FILE_SHEET,
             path,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mainstay.intake.files import FILE_BINARY, FILE_PASSWORD, FILE_TOO_LARGE, refused
@@ -18,7 +19,7 @@ MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LARGEST = 256 << 20
 _END = 0xFFFFFFFA  # sector numbers from here on have other meanings
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-_BOF, _EOF, _FILEPASS, _BOUNDSHEET, _BOOLERR, _FORMULA = (0x0809, 0x000A, 0x002F, 0x0085, 0x0205, 0x0006)
+_EOF, _FILEPASS, _BOUNDSHEET, _BOOLERR, _FORMULA = 0x000A, 0x002F, 0x0085, 0x0205, 0x0006
 
 
 def errors_in(path: Path) -> list[Fixed]:
@@ -126,23 +127,33 @@ def _sheets(book: bytes, path: Path) -> list[Fixed]:
             raise _password(path)
         if number == _BOUNDSHEET:
             places.append(struct.unpack_from("<I", content)[0])
-    return [_errors(book, place) for place in places]
+    found = [_errors(book, place) for place in places]
+    if not any(one.calculated for one in found):
+        # Not one formula with a result: a program wrote them, and no spreadsheet ever calculated them.
+        for one in found:
+            one.fixed.update(dict.fromkeys(one.blank, UNCALCULATED))
+    return [one.fixed for one in found]
 
 
-def _errors(book: bytes, place: int) -> Fixed:
-    found: Fixed = {}
-    depth = 0
+@dataclass
+class _Found:
+    fixed: Fixed = field(default_factory=dict)
+    blank: list[tuple[int, int]] = field(default_factory=list)  # formulas that result in an empty text
+    calculated: bool = False
+
+
+def _errors(book: bytes, place: int) -> _Found:
+    found = _Found()
     for number, content in _records(book, place):
-        depth += number == _BOF  # a chart within the sheet has cells of its own
         if number == _BOOLERR and len(content) >= 8 and content[7]:
             row, column = struct.unpack_from("<HH", content)
-            found[row + 1, column] = _ERRORS.get(content[6], "#ERROR!")
-        elif number == _FORMULA and len(content) >= 16 and content[12:14] == b"\xff\xff":
+            found.fixed[row + 1, column] = _ERRORS.get(content[6], "#ERROR!")
+        elif number == _FORMULA and len(content) >= 16:
             row, column = struct.unpack_from("<HH", content)
-            if content[6] == 2:
-                found[row + 1, column] = _ERRORS.get(content[8], "#ERROR!")
-            elif content[6] == 3 and content[14] & 1:  # empty, and to be calculated when it is opened
-                found[row + 1, column] = UNCALCULATED
-        if depth > 1:
-            return found
+            kind = content[6] if content[12:14] == b"\xff\xff" else None  # else the result is a number
+            found.calculated |= kind != 3
+            if kind == 2:
+                found.fixed[row + 1, column] = _ERRORS.get(content[8], "#ERROR!")
+            elif kind == 3:
+                found.blank.append((row + 1, column))
     return found
