@@ -141,8 +141,13 @@ def test_an_ugly_workbook_is_read_to_the_last_person(desk: Desk, district: Mappi
 
     # Six patients: five taken, and one whose number the spreadsheet has eaten.
     assert done.rows == {
-        **{"received": 5 + 1, "new": 5, "rejected": 1},
-        **{"known": 0, "revised": 0, "conflict": 0, "warned": 0},
+        "received": 5 + 1,
+        "new": 5,
+        "rejected": 1,
+        "known": 0,
+        "revised": 0,
+        "conflict": 0,
+        "warned": 0,
     }
     assert done.sheet == "一览表"
     assert {one.row: one.kind for one in done.skipped} == LEFT_OUT
@@ -251,9 +256,7 @@ HEAD = [(1, 1, 6, 7)]
 
 
 @pytest.mark.parametrize("form", ["xlsx", "xls"])
-def test_the_sheet_with_the_columns_is_read_and_the_others_are_named(
-    desk: Desk, district: Mapping, form: str
-) -> None:
+def test_the_sheet_with_the_columns_is_read_and_the_others_are_named(desk: Desk, district: Mapping, form: str) -> None:
     sheets = {"list": GOOD, "codes": [["code", "means"], ["1", "mild"]], "old": [["x"], ["y"]]}
     done = desk.take(WORKBOOKS[form](desk.folder / "book", sheets, HEAD, hidden=["old"]), district)
     assert (done.sheet, done.rows["new"]) == ("list", 1)

@@ -6,8 +6,8 @@ import csv
 import datetime
 import io
 import json
-from html import escape
 from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,9 @@ def write_xls(path: Path, sheets: Sheets, merges: Merges = (), hidden: Sequence[
     for at, (name, rows) in enumerate(sheets.items()):
         sheet = book.add_sheet(name)
         sheet.visibility = int(name in hidden)
-        covered = {(first - 1, left - 1): (last - 1, right - 1) for first, last, left, right in merges} if not at else {}
+        covered = (
+            {(first - 1, left - 1): (last - 1, right - 1) for first, last, left, right in merges} if not at else {}
+        )
         for number, row in enumerate(rows):
             for column, value in enumerate(row):
                 if value in (None, ""):
@@ -183,9 +185,7 @@ PLAIN: dict[str, Callable[[Path, Rows], Path]] = {
     "pasted": lambda path, rows: _text(path, csv_text(rows, "\t"), "utf-8"),
     "parquet": write_parquet,
     "jsonl": write_jsonl,
-    **{
-        name: lambda path, rows, write=write: write(path, {"Sheet1": rows}) for name, write in WORKBOOKS.items()
-    },
+    **{name: lambda path, rows, write=write: write(path, {"Sheet1": rows}) for name, write in WORKBOOKS.items()},
 }
 
 

@@ -24,11 +24,19 @@ def _clerk() -> Any:
 @click.command()
 @instance_options
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--mapping", required=True, help="A shipped mapping's name, or a file.")
+@click.option("--mapping", help="A shipped mapping's name, or a file.")
 @click.option("--sheet", default="", help="The sheet of a workbook that is read, where several could be meant.")
 @click.option("--dry-run", is_flag=True, help="Show every verdict and write nothing.")
-def intake(home: str | None, as_json: bool, file: Path, mapping: str, sheet: str, dry_run: bool) -> None:
+@click.option("--guess", is_flag=True, help="Propose a mapping by the file's columns, with questions; take nothing in.")
+def intake(
+    home: str | None, as_json: bool, file: Path, mapping: str | None, sheet: str, dry_run: bool, guess: bool
+) -> None:
     """Take a file in: a verdict for every row, nothing dropped, nothing half done."""
+    if guess:
+        _guess(file, sheet, as_json)
+        return
+    if mapping is None:
+        raise click.UsageError("Name a mapping with --mapping, or let one be proposed with --guess.")
     open_instance(home)
     from mainstay.cycle.sense import take_in
     from mainstay.platform import ledger
@@ -51,6 +59,16 @@ def intake(home: str | None, as_json: bool, file: Path, mapping: str, sheet: str
     else:
         _print(done)
     sys.exit(done.exit_code)
+
+
+def _guess(file: Path, sheet: str, as_json: bool) -> None:
+    from mainstay.intake.guessing import guess_mapping
+
+    found = guess_mapping(file, sheet)
+    if as_json:
+        emit("guess", {"mapping": found.toml, "questions": found.questions, "guesses": found.guesses})
+    else:
+        click.echo(found.toml, nl=False)
 
 
 def _print(done: Any) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from mainstay.cycle.held import RejectLine
-from mainstay.intake.reader import Source
 from mainstay.intake.models import Delivery
+from mainstay.intake.reader import Source
 from mainstay.intake.rules.table_shape import Skipped
 from mainstay.intake.rules.verdicts import VERDICTS
 

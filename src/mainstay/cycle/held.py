@@ -65,9 +65,7 @@ def cells_named(row: int, columns: Sequence[str], header: Sequence[str], first_c
     """The cells of a row as a sheet calls them ("D7, F7"); None where its columns have no letters."""
     if first_column is None:
         return None
-    return JOIN.join(
-        f"{column_letters(first_column + header.index(name))}{row}" for name in columns if name in header
-    )
+    return JOIN.join(f"{column_letters(first_column + header.index(name))}{row}" for name in columns if name in header)
 
 
 def column_letters(number: int) -> str:

@@ -54,6 +54,7 @@ class PersonSpec:
     scheme: str
     column: str
     known: bool
+    split: tuple[str, ...] = ()  # marks between several identifiers in one cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,9 @@ def _mapping(tables: dict[str, Any], text: str) -> Mapping:
         ignored={name: table["ignore"] for name, table in columns.items() if "ignore" in table},
         optional=frozenset(name for name, table in columns.items() if table.get("optional")),
         persons=tuple(
-            PersonSpec(table["role"], table["scheme"], table["column"], table.get("known", True))
+            PersonSpec(
+                table["role"], table["scheme"], table["column"], table.get("known", True), tuple(table.get("split", ()))
+            )
             for table in tables["person"]
         ),
         facts=tuple(_fact(table, tables.get("known", [])) for table in tables.get("fact", ())),

@@ -53,7 +53,9 @@ class _Streams:
     def __init__(self, data: bytes) -> None:
         self.data = data
         shift, mini_shift = struct.unpack_from("<HH", data, 30)
-        tables, directory, _signature, self.cutoff, mini, _count, difat, _more = struct.unpack_from("<IIIIIIII", data, 44)
+        tables, directory, _signature, self.cutoff, mini, _count, difat, _more = struct.unpack_from(
+            "<IIIIIIII", data, 44
+        )
         if shift not in (9, 12) or mini_shift != 6:
             raise IndexError("no such sector size")
         self.size = 1 << shift

@@ -15,7 +15,9 @@ from mainstay.intake.formats.text import encoding_of, opened_text
 
 LARGEST = 128 << 20
 MOST_COLUMNS = 16_384
-_PAGE = re.compile(rb"\s*(<\?xml[^>]*>)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|meta|style|body|table)\b", re.DOTALL | re.I)
+_PAGE = re.compile(
+    rb"\s*(<\?xml[^>]*>)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|meta|style|body|table)\b", re.DOTALL | re.I
+)
 _XML_SHEET = re.compile(rb"urn:schemas-microsoft-com:office:spreadsheet")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{1,40})", re.I)
 _KEPT = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5", "big5-hkscs": "big5", "iso-8859-1": "latin-1"}

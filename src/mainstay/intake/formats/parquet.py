@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,27 +25,17 @@ def contents(path: Path) -> Contents:
     return Contents("parquet", (Table(lambda: _rows(path), header=header),))
 
 
-class _opened:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     """The file open for reading; whatever fails on a damaged one becomes one sentence."""
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> Any:
-        from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
-
-        self.failures: tuple[type[BaseException], ...] = (ArrowException, OSError, ValueError, NotImplementedError)
-        try:
-            self.file = ParquetFile(self.path)
-        except self.failures as error:
-            raise _damaged(self.path) from error
-        return self.file
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        self.file.close()
-        if error is not None and isinstance(error, self.failures):
-            raise _damaged(self.path) from error
+    try:
+        with ParquetFile(path) as file:
+            yield file
+    except (ArrowException, OSError, ValueError, NotImplementedError) as error:
+        raise _damaged(path) from error
 
 
 def _damaged(path: Path) -> Exception:

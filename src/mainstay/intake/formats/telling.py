@@ -32,6 +32,4 @@ def _refuse_packed(path: Path) -> None:
     with path.open("rb") as raw:
         packed = raw.read(2) == GZIP
     if packed:
-        raise refused(
-            FILE_BINARY, path, "it is a workbook packed by gzip", "unpack it and send what is within"
-        )
+        raise refused(FILE_BINARY, path, "it is a workbook packed by gzip", "unpack it and send what is within")

@@ -59,7 +59,8 @@ class _Book:
             with _careful(self.path):
                 sheet = self.opened.get_sheet_by_name(name)
                 merges = merges or tuple(
-                    Merge(first[0] + 1, last[0] + 1, first[1], last[1]) for first, last in sheet.merged_cell_ranges or ()
+                    Merge(first[0] + 1, last[0] + 1, first[1], last[1])
+                    for first, last in sheet.merged_cell_ranges or ()
                 )
             self.last = name, sheet, fixed, merges
         return self.last[1:]
@@ -97,7 +98,9 @@ def _raw(path: Path, sheet: Any, fixed: ooxml.Fixed) -> Iterator[Row]:
     """Every row of the sheet from its first, each as wide as the sheet and beginning with column A."""
     if sheet.start is None and not fixed:
         return
-    columns = max(sheet.start[1] + sheet.width if sheet.start else 0, *(column + 1 for _row, column in fixed or [(0, -1)]))
+    columns = max(
+        sheet.start[1] + sheet.width if sheet.start else 0, *(column + 1 for _row, column in fixed or [(0, -1)])
+    )
     before = [""] * (sheet.start[1] if sheet.start else 0)
     by_row: dict[int, list[tuple[int, str]]] = {}
     for (row, column), text in fixed.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -16,13 +16,16 @@ VALUE_UNLISTED = code("value.unlisted", "A cell's value is not in the mapping's 
 VALUE_NUMBER = code("value.number", "A cell holds no whole number, or one that cannot be true; the field is held.")
 VALUE_CONTROL = code("value.control", "A cell holds a line break, a NUL or another control character; it is held.")
 VALUE_LONG = code("value.long", "A cell's text is too long; the field is held.")
-VALUE_ERROR = code("value.error", "A cell holds a spreadsheet's error, or a formula never calculated; the field is held.")
+VALUE_ERROR = code(
+    "value.error", "A cell holds a spreadsheet's error, or a formula never calculated; the field is held."
+)
 VALUE_DIGITS = code("value.digits", "A spreadsheet has cut the last digits off a long number; the field is held.")
 VALUE_DITTO = code("value.ditto", "A cell says 'as above' where nothing stands above; the field is held.")
 VALUE_FACILITY = code("value.facility", "A facility is not known in this instance; the field is held.")
 
 Value = str | bool | int | date | datetime | None
 SHOWN = 80
+AND = " / "  # between several identifiers of one cell, once it has been read
 REMEMBERED = 10_000  # then all is forgotten, so that memory does not grow with the file
 
 
@@ -42,19 +45,31 @@ class Readings(dict[str, Read]):
     """What each text of one column says: read once and remembered, since days and words repeat."""
 
     def __init__(
-        self, column: Column, null: frozenset[str], context: Context, ditto: frozenset[str] = frozenset()
+        self,
+        column: Column,
+        null: frozenset[str],
+        context: Context,
+        ditto: frozenset[str] = frozenset(),
+        split: Collection[str] = (),
     ) -> None:
         self._unknown = null | column.nothing
         self._ditto = ditto - self._unknown
         self._reader = _READERS[column.type](column, context)
+        self._parted = re.compile("|".join(map(re.escape, sorted(split, key=len, reverse=True)))) if split else None
         super().__init__(dict.fromkeys(self._unknown, (None, None)))
 
     def __missing__(self, text: str) -> Read:
-        found = _read(text, self._unknown, self._ditto, self._reader)
+        whole = text if self._parted is None else _parted(text, self._parted)
+        found = _read(whole, self._unknown, self._ditto, self._reader)
         if len(self) >= REMEMBERED:
             self.clear()
         self[text] = found
         return found
+
+
+def _parted(text: str, marks: re.Pattern[str]) -> str:
+    """Several identifiers in one cell, written one way whatever stood between them."""
+    return AND.join(dict.fromkeys(part for part in map(str.strip, marks.split(text)) if part))
 
 
 # White space that writing systems use is no control character, though Python calls it unprintable.
@@ -130,14 +145,45 @@ def _integer(column: Column, _context: Context) -> Callable[[str], Read]:
     low, high = column.at_least, column.at_most
 
     def read(text: str) -> Read:
-        text = narrow(text)
+        text = _YEARS.sub("", narrow(text))
         if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
             return None, Fault(VALUE_NUMBER, f"'{shown(text)}' is no whole number.", "Write it in digits.")
         number = int(text)
-        if (low is not None and number < low) or (high is not None and number > high):
-            bounds = f"{'' if low is None else low} to {'' if high is None else high}"
-            return None, Fault(VALUE_NUMBER, f"{number} cannot be true here.", f"Write a number from {bounds}.")
-        return number, None
+        return (number, None) if _within(number, low, high) else (None, _untrue(str(number), low, high))
+
+    return read
+
+
+# An age is often written with its unit.
+_YEARS = re.compile(r" ?[岁歲]$")
+
+
+def _within(number: int, low: int | None, high: int | None) -> bool:
+    return (low is None or number >= low) and (high is None or number <= high)
+
+
+def _untrue(said: str, low: object, high: object) -> Fault:
+    bounds = f"{'' if low is None else low} to {'' if high is None else high}"
+    return Fault(VALUE_NUMBER, f"{said} cannot be true here.", f"Write a number from {bounds}.")
+
+
+_DEGREES = re.compile(r"([0-9]{1,3})(?:[.,]([0-9])0?)?(?: ?(?:℃|°C|度|C))?")
+
+
+def _tenths(column: Column, _context: Context) -> Callable[[str], Read]:
+    """38.5 or 38.5℃, kept as 385; the bounds are in tenths as well."""
+    low, high = column.at_least, column.at_most
+
+    def read(text: str) -> Read:
+        found = _DEGREES.fullmatch(narrow(text))
+        if not found:
+            return None, Fault(
+                VALUE_NUMBER, f"'{shown(text)}' is no number with one decimal.", "Write it in digits, as 38.5."
+            )
+        number = int(found[1]) * 10 + int(found[2] or 0)
+        if _within(number, low, high):
+            return number, None
+        return None, _untrue(f"{number / 10}", None if low is None else low / 10, None if high is None else high / 10)
 
     return read
 
@@ -228,6 +274,7 @@ def _datetime(column: Column, context: Context) -> Callable[[str], Read]:
 _READERS: dict[str, Callable[[Column, Context], Callable[[str], Read]]] = {
     "text": _text,
     "integer": _integer,
+    "tenths": _tenths,
     "choice": _choice,
     "facility": _facility,
     "date": _date,

@@ -22,14 +22,16 @@ _DAY_ZERO = date(1899, 12, 30)
 _LAST_FALSE = 60
 _ORDERS = {"day-month-year": (2, 1, 0), "month-day-year": (2, 0, 1)}
 
-_YEAR_FIRST = re.compile(r"([0-9]{4}) ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2}) ?[日号號]?|([0-9]{4})([0-9]{2})([0-9]{2})")
+_YEAR_FIRST = re.compile(
+    r"([0-9]{4}) ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2}) ?[日号號]?|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
 _YEAR_LAST = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 _MONTH_DAY = re.compile(r"([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号號]?")
 _NO_YEAR = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})")
 _NAMED = re.compile(r"([0-9]{1,2})[- ]([A-Za-z]{3,9})[- ]([0-9]{4})|([A-Za-z]{3,9})[. ]+([0-9]{1,2}),? +([0-9]{4})")
 _SERIAL = re.compile(r"([0-9]{5})(\.[0-9]+)?")
 _SHORT = re.compile(r"([0-9])([0-9]{2})([0-9]{2})")  # a day whose first nought a spreadsheet has eaten: 10520
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 # Full-width digits, letters and marks, and the wide blank.
 _WIDE = {0xFF01 + step: 0x21 + step for step in range(94)} | {0x3000: 0x20}
 
@@ -62,7 +64,7 @@ def narrow(text: str) -> str:
 
 def day_of(text: str, dating: Dating, received: date) -> tuple[date | None, Fault | None]:
     """The day that a text names, or what is wrong with it; none lies after the day of receipt."""
-    found = _reading(narrow(text), dating)
+    found = reading_of(narrow(text), dating)
     if isinstance(found, Fault):
         return None, found
     if found is None:
@@ -78,8 +80,8 @@ def day_of(text: str, dating: Dating, received: date) -> tuple[date | None, Faul
     return found, None
 
 
-def _reading(text: str, dating: Dating) -> date | Fault | None:
-    """The day; None where it is written as one but does not exist."""
+def reading_of(text: str, dating: Dating) -> date | Fault | None:
+    """The day that a text names, whenever it was; None where it is written as one but does not exist."""
     for pattern, read in _FORMS:
         if match := pattern.fullmatch(text):
             return read(match, dating)
@@ -152,9 +154,12 @@ def _ordered(text: str, first: int, second: int, year: int, order: str) -> date 
 
 
 def _two_ways(text: str, days: list[date], declared: str) -> Fault:
-    ways = " or ".join(map(str, dict.fromkeys(days)))
+    some = list(dict.fromkeys(map(str, days)))
+    ways = " or ".join(some)
     return Fault(
-        VALUE_AMBIGUOUS, f"'{text}' can be read in two ways: {ways}.", f"Write {ways}, whichever it was, or {declared}."
+        VALUE_AMBIGUOUS,
+        f"'{text}' can be read in {'two' if len(some) == 2 else 'several'} ways: {ways}.",
+        f"Write {ways}, whichever it was, or {declared}.",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
@@ -27,7 +27,9 @@ _MOSTLY = 0.6
 _LETTER = re.compile(r"[^\W\d_]")
 # Units and marks that stand in a value beside its digits: 38.5℃, 2020年1月5日, 12:30, 1.23E+17.
 _OF_VALUES = re.compile(r"[年月日号號时時分岁歲例人周周天℃°CcEexX%]")
-_TOTAL_CHINESE = re.compile(r"(合\s*计|总\s*计|小\s*计|共\s*计|合\s*計|總\s*計|小\s*計|共\s*計)[\s:：]*([\d,，.]+\s*[人例名户戶]?)?")
+_TOTAL_CHINESE = re.compile(
+    r"(合\s*计|总\s*计|小\s*计|共\s*计|合\s*計|總\s*計|小\s*計|共\s*計)[\s:：]*([\d,，.]+\s*[人例名户戶]?)?"
+)
 _TOTAL_LATIN = re.compile(r"(grand\s+totals?|sub-?\s?totals?|totals?|sum)[\s:]*([\d,.]+\s*\w*)?", re.IGNORECASE)
 _REMARK = re.compile(
     r"(注|备注|備註|说明|說明|(填表|制表|製表|填报|填報|审核|審核|报送|報送|联系|聯繫)(人|单位|單位|日期|时间|時間)?"
@@ -197,14 +199,14 @@ def _is_section(said: tuple[str, ...], shape: Shape) -> bool:
     return len(said) >= shape.width and len(set(said)) == 1 and not is_value(said[0])
 
 
-@dataclass
 class Log:
-    """What was noticed while a table was read."""
+    """What is noticed while a table is read, noted down row by row."""
 
-    skipped: list[Skipped] = field(default_factory=list)
-    skipped_rows: int = 0
-    ditto_cells: int = 0
-    ditto_rows: list[int] = field(default_factory=list)  # the first few
+    def __init__(self) -> None:
+        self.skipped: list[Skipped] = []
+        self.skipped_rows = 0
+        self.ditto_cells = 0
+        self.ditto_rows: list[int] = []  # the first few
 
     def clear(self) -> None:
         """Begin again: the table is read from its start."""
