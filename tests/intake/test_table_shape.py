@@ -51,6 +51,7 @@ def test_a_header_of_two_rows_is_found_with_and_without_a_mapping() -> None:
         assert (found.names, found.first, found.last) == (("no", "signs / fever", "signs / cough"), 1, 2)
     # The mapping may know the lower names alone.
     assert find_header(table, ["fever", "cough"]).first == 2
+    assert find_header(table, ["no", "fever", "cough"]).names == ("no", "fever", "cough")
 
 
 def test_a_title_merged_over_all_columns_is_no_upper_row() -> None:

@@ -182,7 +182,7 @@ def test_what_was_filled_in_and_left_out_is_said(desk: Desk, district: Mapping) 
         "The header has two rows; a column is called by both, as 'upper / lower'.",
         "Merged cells count for every row and column they cover: 14, from rows 1, 4, 6, 7, 11, 12.",
         "2 cells saying 'as above' took what the row above says, in rows 9.",
-        "8 rows that state nothing of anybody were left out and are listed.",
+        "Left out, because they state nothing of anybody: 8 rows, listed one by one.",
     )
     data = done.as_data()
     assert data["skipped"][0] == {

@@ -86,10 +86,13 @@ def _print(done: Any) -> None:
     if done.columns_unread:
         click.echo(f"columns not read: {', '.join(done.columns_unread)}")
     for line in done.rejects[:SHOWN]:
-        place = f"{line.column} ({line.cell})" if line.cell else line.column
-        click.echo(f"row {line.row}, {place}: {line.reason} {line.remedy} [{line.code}]")
+        click.echo(f"row {line.row}, {_place(line)}: {line.reason} {line.remedy} [{line.code}]")
     if len(done.rejects) > SHOWN:
         click.echo(f"and {len(done.rejects) - SHOWN} more: mainstay rejects")
+
+
+def _place(line: Any) -> str:
+    return f"{line.column} ({line.cell})" if line.cell else line.column
 
 
 def _form(done: Any) -> str:
@@ -122,7 +125,7 @@ def rejects(home: str | None, as_json: bool, mend: Path | None, as_csv: bool) ->
     elif as_json:
         emit("rejects", {"rejects": [reject_data(line) for line in lines]}, known_at=last_seal())
     else:
-        click.echo(table(("row", "column", "held", "reason"), [[x.row, x.column, x.held, x.reason] for x in lines]))
+        click.echo(table(("row", "column", "held", "reason"), [[x.row, _place(x), x.held, x.reason] for x in lines]))
     sys.exit(1 if lines else 0)
 
 

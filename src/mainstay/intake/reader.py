@@ -210,7 +210,7 @@ def _notes(source: Source) -> Iterator[str]:
             f"{_some(log.ditto_rows)}."
         )
     if log.skipped_rows:
-        yield f"{_count(log.skipped_rows, 'row')} that state nothing of anybody were left out and are listed."
+        yield f"Left out, because they state nothing of anybody: {_count(log.skipped_rows, 'row')}, listed one by one."
 
 
 def _some(rows: Sequence[int]) -> str:

@@ -13,7 +13,7 @@ from mainstay.intake.formats.contents import Contents, Layout, Merge, Row, Table
 from mainstay.intake.formats.packing import MOST_CELLS
 from mainstay.intake.formats.text import encoding_of, opened_text
 
-LARGEST = 128 << 20
+LARGEST = 64 << 20
 MOST_COLUMNS = 16_384
 _PAGE = re.compile(
     rb"\s*(<\?xml[^>]*>)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|meta|style|body|table)\b", re.DOTALL | re.I

@@ -21,15 +21,21 @@ UNCALCULATED = "#UNCALCULATED!"
 _LARGEST_INDEX = 16 << 20
 _WAITING = 32 << 20  # bytes without the end of a row
 
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
-_FAR = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{2,3})\d')
+# How long a cell's tag may be: without a bound, a sheet made of open tags would take hours.
+_IN_TAG = rb"[^>]{0,400}?"
+_PLACE = rb'\br="([A-Z]{1,3})(\d{1,7})"'
+_CELL_ENDS = rb"</(?:\w{1,20}:)?c>"
+_ROW = re.compile(rb"<(?:\w{1,20}:)?row\b" + _IN_TAG + rb'\br="(\d{1,7})"')
+_FAR = re.compile(rb"<(?:\w{1,20}:)?c\b" + _IN_TAG + rb'\br="([A-Z]{2,3})\d')
 _ERROR = re.compile(
-    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>.{0,9000}?<(?:\w+:)?v>([^<]{1,20})<',
+    rb"<(?:\w{1,20}:)?c\b(?=[^>]{0,400}\bt=\"e\")" + _IN_TAG + _PLACE + rb"[^>]{0,400}>"
+    rb"(?:(?!" + _CELL_ENDS + rb").){0,9000}?<(?:\w{1,20}:)?v>([^<]{1,20})<",
     re.DOTALL,
 )
 _FORMULA = re.compile(
-    rb'<(?:\w+:)?c\b(?![^>]*\bt="str")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*'
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(?:\w{1,20}:)?c\b(?![^>]{0,400}\bt=\"str\")" + _IN_TAG + _PLACE + rb"[^>]{0,400}>\s*"
+    rb"<(?:\w{1,20}:)?f\b(?:[^>]{0,400}/>|[^>]{0,400}>[^<]{0,9000}</(?:\w{1,20}:)?f>)\s*"
+    rb"(?:<(?:\w{1,20}:)?v\s*/>|<(?:\w{1,20}:)?v>\s*</(?:\w{1,20}:)?v>)?\s*" + _CELL_ENDS
 )
 
 

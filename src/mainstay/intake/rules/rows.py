@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from mainstay.intake.mapping import FactSpec, Mapping, PersonSpec
 from mainstay.intake.rules.cells import AND, REMEMBERED, Context, Readings, shown
+from mainstay.intake.rules.days import narrow
 from mainstay.intake.rules.slots import SEP, Draft, Named, Slot, Values, columns_of, condition
 from mainstay.platform.errors import code
 
@@ -147,6 +148,8 @@ class RowReader:
         stripped = [*map(str.strip, cells), ""]
         content = SEP.join(self._content_of(stripped))
         parts = self._key_of(stripped)
+        if not all(map(str.isascii, parts)):
+            parts = tuple(map(narrow, parts))  # １２ is the record 12
         if self.mapping.null.isdisjoint(parts):
             return RowKey(SEP.join(parts), content, True)
         return RowKey("", content, False)

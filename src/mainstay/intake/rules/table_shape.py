@@ -36,6 +36,8 @@ _REMARK = re.compile(
     r"|notes?|sources?|prepared by|checked by|compiled by)\s*[:：].*",
     re.IGNORECASE | re.DOTALL,
 )
+# What a sum or a remark can begin with: nearly every row is told by this alone to be none.
+_BEGINNINGS = frozenset("合总小共總注备備说說填制製审審报報联聯" + "gstnpc" + "GSTNPC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def _candidates(rows: Sequence[Row]) -> Iterator[Header]:
     for at in range(len(rows) - 1):
         names = joined(rows[at][1], rows[at + 1][1])
         yield Header(names, at, at + 1, "its two rows together name the columns expected")
+        lower = tuple(name.rpartition(JOINT)[2] for name in names)
+        yield Header(lower, at, at + 1, "its lower row names the columns expected, or the upper where that is empty")
 
 
 def joined(upper: Cells, lower: Cells) -> tuple[str, ...]:
@@ -157,7 +161,9 @@ class Shape:
     header: Header
     titles: tuple[tuple[str, ...], ...] = ()
     heads: tuple[tuple[str, ...], ...] = ()
-    begins: frozenset[str] = frozenset()  # what those rows begin with, to tell quickly that a row is none
+    begins: frozenset[str] = (
+        frozenset()
+    )  # the characters that those rows begin with, to tell quickly that a row is none
 
     @property
     def width(self) -> int:
@@ -170,7 +176,7 @@ def shape_of(rows: Sequence[Row], expected: Collection[str] = ()) -> Shape:
     header = find_header(rows, expected)
     titles = tuple(_said(cells) for _number, cells in rows[: header.first])
     heads = tuple(_said(cells) for _number, cells in rows[header.first : header.last + 1])
-    return Shape(header, titles, heads, frozenset(row[0] for row in (*titles, *heads) if row))
+    return Shape(header, titles, heads, frozenset(row[0][0] for row in (*titles, *heads) if row))
 
 
 def _said(cells: Cells) -> tuple[str, ...]:
@@ -179,24 +185,25 @@ def _said(cells: Cells) -> tuple[str, ...]:
 
 def no_record(cells: Cells, shape: Shape) -> tuple[str, str]:
     """(kind, reason) of a row below the header that states nothing about anybody; ("", "") of all others."""
-    first = next(filter(None, map(str.strip, cells)), "")
-    if tidy(first) in shape.begins:
+    first = cells[0].strip() or next(filter(None, map(str.strip, cells)), "")
+    if first[:1] in shape.begins:
         said = _said(cells)
         if said in shape.heads:
             return "header", "the header once more, as after a page break"
         if said in shape.titles and not all(map(is_value, said)):
             return "title", "the title once more, as after a page break"
-    if _TOTAL_CHINESE.fullmatch(first) or (_TOTAL_LATIN.fullmatch(first) and all(map(is_value, _said(cells)[1:]))):
-        return "total", "a row of sums, not of somebody"
-    if _REMARK.fullmatch(first) and _filled(cells) <= max(2, shape.width // 2):
-        return "remark", "a remark below the table"
-    if shape.width > 2 and list(cells).count(first) > 2 and _is_section(_said(cells), shape):
+    if first[:1] in _BEGINNINGS:
+        if _TOTAL_CHINESE.fullmatch(first) or (_TOTAL_LATIN.fullmatch(first) and all(map(is_value, _said(cells)[1:]))):
+            return "total", "a row of sums, not of somebody"
+        if _REMARK.fullmatch(first) and _filled(cells) <= max(2, shape.width // 2):
+            return "remark", "a remark below the table"
+    if cells.count(first) > 2 and _is_section(_said(cells), shape):
         return "section", "one text across the whole row: a heading of what follows"
     return "", ""
 
 
 def _is_section(said: tuple[str, ...], shape: Shape) -> bool:
-    return len(said) >= shape.width and len(set(said)) == 1 and not is_value(said[0])
+    return len(said) >= max(shape.width, 3) and len(set(said)) == 1 and not is_value(said[0])
 
 
 class Log:
@@ -241,11 +248,13 @@ def records(rows: Iterable[Row], shape: Shape, ditto: Collection[str], log: Log)
 
 
 def _repeats(ditto: Collection[str]) -> Callable[[Iterable[str]], bool] | None:
-    """Whether some cell of a row is a mark for "as above"."""
+    """Whether some cell of a row is a mark for "as above", with or without a blank beside it."""
     if not ditto:
         return None
-    none_in = frozenset(ditto).isdisjoint
-    return lambda cells: not none_in(map(str.strip, cells))
+    none_in = frozenset(
+        f"{left}{mark}{right}" for mark in ditto for left in ("", " ") for right in ("", " ")
+    ).isdisjoint
+    return lambda cells: not none_in(cells)
 
 
 def _as_above(cells: list[str], above: Cells, ditto: Collection[str], number: int, log: Log) -> None:
