@@ -68,7 +68,7 @@ def test_five_digits_count_days_unless_they_can_be_a_day_that_lost_its_nought() 
 
 
 @pytest.mark.parametrize(
-    "text", ["2020-02-30", "30/2/2020", "2月30日", "5 Foo 2020", "20-1-5", "soon", "4386", "0020-01-05"]
+    "text", ["2020-02-30", "30/2/2020", "0/1/2020", "2月30日", "5 Foo 2020", "20-1-5", "soon", "4386", "0020-01-05"]
 )
 def test_what_is_no_day_is_none(text: str) -> None:
     assert read(text, year=2020) == "value.date"
@@ -85,3 +85,14 @@ def test_a_count_of_days_is_never_read_as_another_day(day: date) -> None:
     assert read(str(number)) in (day, "value.ambiguous")
     assert read(str(number), serials=True) == day
     assert date(1899, 12, 30) + timedelta(days=number) == day
+
+
+@given(
+    st.text("0123456789-/. 年月日", max_size=12),
+    st.sampled_from(["", "day-month-year", "month-day-year"]),
+    st.sampled_from([None, 2020]),
+    st.booleans(),
+)
+def test_whatever_stands_there_it_is_a_day_or_a_fault(text: str, order: str, year: int | None, serials: bool) -> None:
+    day, fault = day_of(text, Dating(order, year, serials), RECEIVED)
+    assert (day is None) != (fault is None)

@@ -91,7 +91,7 @@ def test_columns_are_told_by_the_look_of_their_cells_and_then_in_doubt() -> None
     ]
     assert found[0].reason == "its cells look like an identity number"
     assert found[0].doubt == "its name says nothing of it"
-    assert (found[6].reason, found[6].doubt) == ("its cells are days", "which day is it?")
+    assert (found[6].reason, found[6].doubt) == ("its cells are days", "nothing says which day")
 
 
 def test_cells_that_contradict_a_name_are_a_doubt() -> None:

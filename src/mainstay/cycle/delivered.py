@@ -113,7 +113,7 @@ class Tally:
             rejects=in_order(self.rejects),
             warnings=in_order(self.warnings),
             columns_unread=unread,
-            sheet=delivery.sheet,
+            sheet=source.sheet if source else "",
             format=source.format if source else "",
             notes=source.notes() if source else (),
             skipped=source.skipped if source else (),

@@ -79,9 +79,8 @@ def mend(path: str | Path, *, by: Actor, at: datetime) -> Delivered:
             id=keyed_id(keys.record, "delivery", "rejects", source.sha256),
             encoding=source.encoding,
             separator=source.separator,
-            sheet=source.sheet,
         )
-        return replace(tally.delivered(of_file), rejects=tuple(_still_held(mends)))
+        return replace(tally.delivered(of_file, source=source), rejects=tuple(_still_held(mends)))
 
 
 def _still_held(mends: Iterable[Mend]) -> Iterator[RejectLine]:

@@ -88,11 +88,10 @@ def _delivery(source: Source, mapping: Mapping, at: datetime) -> Delivery:
         mapping=mapping.name,
         mapping_text=mapping.text,
         source=mapping.source,
-        file_name=source.path.name[:200],
+        file_name=(f"{source.path.name}: {source.sheet}" if source.sheet else source.path.name)[:200],
         file_sha256=source.sha256,
         encoding=source.encoding,
         separator=source.separator,
-        sheet=source.sheet[:200],
         received_at=at,
     )
 

@@ -10,7 +10,7 @@ from mainstay.platform.models import Appended, Fact
 class Delivery(Appended):
     """One file as received: who sent it, how it was read, what became of its rows.
 
-    Encoding, separator and sheet are empty where its format has none.
+    Encoding and separator are empty where its format has none; of a workbook the sheet stands behind the name.
     """
 
     mapping = models.CharField(max_length=100)
@@ -21,7 +21,6 @@ class Delivery(Appended):
     file_sha256 = models.CharField(max_length=64)
     encoding = models.CharField(max_length=40)
     separator = models.CharField(max_length=4)
-    sheet = models.CharField(max_length=200, blank=True, default="")
     received_at = models.DateTimeField()
 
 

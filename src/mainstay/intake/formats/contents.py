@@ -63,7 +63,6 @@ class Contents:
     tables: tuple[Table, ...]
     encoding: str = ""
     separator: str = ""
-    notes: tuple[str, ...] = ()
 
 
 def filled(rows: Iterator[Row], merges: tuple[Merge, ...]) -> Iterator[Row]:

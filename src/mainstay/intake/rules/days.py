@@ -143,14 +143,14 @@ def _serial(match: re.Match[str], dating: Dating) -> date | Fault | None:
 
 
 def _ordered(text: str, first: int, second: int, year: int, order: str) -> date | Fault | None:
-    if not order:
-        if first <= 12 and second <= 12 and first != second:
-            both = [date(year, one, two) for one, two in ((first, second), (second, first))] if year else []
-            return _two_ways(text, both, "state `date_order` in the mapping")
-        order = "month-day-year" if second > 12 else "day-month-year"
-    numbers = first, second
-    _year_at, month_at, day_at = _ORDERS[order]
-    return _day(year, numbers[month_at], numbers[day_at])
+    if order:
+        _year_at, month_at, day_at = _ORDERS[order]
+        numbers = first, second
+        return _day(year, numbers[month_at], numbers[day_at])
+    days = [day for day in (_day(year, first, second), _day(year, second, first)) if day]
+    if len(set(days)) > 1:
+        return _two_ways(text, days, "state `date_order` in the mapping")
+    return days[0] if days else None
 
 
 def _two_ways(text: str, days: list[date], declared: str) -> Fault:

@@ -61,7 +61,7 @@ def _guess(name: str, cells: Sequence[str]) -> Guess:
     if looks:
         return Guess(name, looks, f"its cells look like {_words(looks)}", "its name says nothing of it")
     if cells and _share(cells, is_day) >= MOST:
-        return Guess(name, "", "its cells are days", "which day is it?")
+        return Guess(name, "", "its cells are days", "nothing says which day")
     return Guess(name, "", "neither its name nor its cells say what it is")
 
 
