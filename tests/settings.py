@@ -15,7 +15,12 @@ if os.environ.get("MAINSTAY_TEST_DATABASE") == "postgresql":
     os.environ["MAINSTAY_DATABASE_URL"] = os.environ["MAINSTAY_TEST_POSTGRES_URL"]
 
 from mainstay.web.settings import *  # noqa: E402, F403 - after the environment is set
-from mainstay.web.settings import DATABASES  # noqa: E402
+from mainstay.web.settings import DATABASES, TEMPLATES  # noqa: E402
+
+# The gallery of components: pages that only tests and pictures have.
+ROOT_URLCONF = "tests.urls"
+TEMPLATES[0]["DIRS"] = [str(Path(__file__).parent / "web" / "templates")]
+LOCALE_PATHS = [Path(__file__).parent / "web" / "locale"]
 
 if "sqlite" in str(DATABASES["default"]["ENGINE"]):
     # A file, not memory: the check reads the database by a second connection.

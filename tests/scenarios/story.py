@@ -28,7 +28,7 @@ FOLDER = Path(__file__).parent
 DEFAULT_ZONE = "Asia/Shanghai"
 VERBS = ("opened", "done", "missed", "withdrawn", "reopened", "not_required", "required")
 STATES = ("overdue", "open")
-TOP = {"title", "rule", "under", "beside", "shows", "never", "subject", "zone", "day"}
+TOP = {"title", "rule", "under", "beside", "own_days", "shows", "never", "subject", "zone", "day"}
 DAY = {"on", "to", "happens", "then", "why"}
 THEN = {*VERBS, *STATES, "category", "due"}
 POST = UUID(int=7)
@@ -56,6 +56,7 @@ class Story:
     rule: str
     under: tuple[str, ...]
     beside: tuple[str, ...]
+    own_days: bool
     shows: tuple[str, ...]
     never: tuple[str, ...]
     subject: str
@@ -99,6 +100,7 @@ def read(path: Path) -> Story:
         rule=data.get("rule", ""),
         under=tuple(data["under"]),
         beside=tuple(data.get("beside", ())),
+        own_days=data.get("own_days", False),
         shows=tuple(data.get("shows", ())),
         never=tuple(data.get("never", ())),
         subject=data.get("subject", "person"),
@@ -117,6 +119,15 @@ def _span(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
+def _from_day(name: str, story: Story, under: str) -> date:
+    """An edition's own day; that under which a story of earlier days is told holds from the story's first."""
+    told = edition(name)
+    succeeds = any(edition(other).series == told.series for other in story.beside if other != name)
+    if name != under or story.own_days or succeeds:
+        return told.effective_from
+    return min(told.effective_from, story.days[0].date)
+
+
 def run(story: Story, under: str) -> Outcome:
     """Tell a story under one edition, day by day."""
     telling = _Telling(story, under)
@@ -132,7 +143,7 @@ class _Telling:
         self.story = story
         self.teller = Teller(story.zone)
         names = ("house", under, *story.beside)
-        self.rows = [InForce(edition(name), edition(name).effective_from) for name in dict.fromkeys(names)]
+        self.rows = [InForce(edition(name), _from_day(name, story, under)) for name in dict.fromkeys(names)]
         self.disease = HOUSE if story.subject != "person" else edition(under).disease
         self.standing: dict[UUID, Standing] = {}
         self.differences: list[str] = []

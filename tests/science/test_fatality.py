@@ -43,6 +43,13 @@ def test_half_the_deaths_of_those_ill_for_two_weeks_are_still_to_come():
     assert found.corrected.small  # it rests on 40 * 0.5 = 20 cases
 
 
+def test_without_a_delay_the_plain_ratios_stand_and_the_corrected_is_unknown():
+    found = case_fatality([*[ill(14)] * 36, *[ill(14, "died", 4)] * 4], None, ON)
+    assert found.naive.value == 4 / 40
+    assert (found.corrected.cases, found.corrected.deaths) == (40, 4)
+    assert (found.corrected.status, found.corrected.small, found.corrected.value) == ("no_delay", True, None)
+
+
 def test_every_case_is_counted_once():
     found = case_fatality(
         [

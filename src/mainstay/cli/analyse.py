@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from mainstay.cli.analyse_cases import cfr, delays, nowcast
+from mainstay.cli.analyse_series import case_reproduction, growth, rt
 from mainstay.cli.common import emit, table
 from mainstay.platform.errors import MainstayError, code
 
@@ -17,6 +19,10 @@ CHAINS_INPUT = code("chains.input", "A case or a pair cannot be used for chains 
 @click.group()
 def analyse() -> None:
     """Analyse files without an instance."""
+
+
+for command in (rt, case_reproduction, growth, delays, nowcast, cfr):
+    analyse.add_command(command)
 
 
 @analyse.command()
@@ -70,7 +76,8 @@ class _Table:
         self.pairs: list[tuple[str, str]] = []
         self.held = 0
         for number, cells in records(source):
-            self._take(reader.read(number, cells))
+            if reader.in_scope(cells):
+                self._take(reader.read(number, cells))
 
     def _take(self, row: Any) -> None:
         self.held += len(row.problems)

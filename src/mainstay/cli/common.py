@@ -107,8 +107,13 @@ def plain(value: Any) -> Any:
 
 def emit(name: str, data: Any, *, as_of: date | None = None, known_at: int | None = None) -> None:
     """Print the envelope that scripts rely on."""
-    envelope = {"schema": f"mainstay.{name}/1", "as_of": plain(as_of), "known_at": known_at, "data": plain(data)}
-    click.echo(json.dumps(envelope, ensure_ascii=False, allow_nan=False))
+    click.echo(envelope(name, data, as_of=as_of, known_at=known_at))
+
+
+def envelope(name: str, data: Any, *, as_of: date | None = None, known_at: int | None = None) -> str:
+    """The envelope that scripts rely on, as one line of JSON."""
+    whole = {"schema": f"mainstay.{name}/1", "as_of": plain(as_of), "known_at": known_at, "data": plain(data)}
+    return json.dumps(whole, ensure_ascii=False, allow_nan=False)
 
 
 def last_seal() -> int | None:

@@ -15,6 +15,7 @@ NO_PLACE = code("place.unknown", "There is no place of that code, or none that l
 NO_CURSOR = code("cursor.bad", "A cursor is not one that a list gave.")
 
 SHOWN = 20
+SHOWN_CHANGES = 4
 STATUSES = ("open", "done", "overdue", "missed", "withdrawn", "excused")
 
 
@@ -165,8 +166,11 @@ def explain(home: str | None, as_json: bool, name: str, on: date) -> None:
         return
     for each in found:
         click.echo(f"{each.subject}  {each.disease}  category: {each.category or 'none'}")
-        rows = [[c.clause, _word(c.verdict), ", ".join(c.unknown), len(c.facts), len(c.duties)] for c in each.clauses]
-        click.echo(table(("clause", "binds", "unknown", "facts", "duties"), rows))
+        rows = [
+            [c.clause, _word(c.verdict), ", ".join(c.unknown), len(c.facts), len(c.duties), _changes(c.would_change)]
+            for c in each.clauses
+        ]
+        click.echo(table(("clause", "binds", "unknown", "facts", "duties", "would change it"), rows))
 
 
 def _explanation(each: Any) -> dict[str, Any]:
@@ -177,6 +181,12 @@ def _explanation(each: Any) -> dict[str, Any]:
         "edition": list(each.editions),
         "clauses": [plain(clause) for clause in each.clauses],
     }
+
+
+def _changes(changes: Any) -> str:
+    """The first few of what would change a verdict; all of them are in the JSON."""
+    said = [f"{change.fact} {plain(change.at) if change.fact == 'clock' else change.to}" for change in changes]
+    return ", ".join(said[:SHOWN_CHANGES]) + (" ..." if len(said) > SHOWN_CHANGES else "")
 
 
 def _word(verdict: bool | None) -> str:

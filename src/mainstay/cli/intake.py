@@ -83,6 +83,8 @@ def _print(done: Any) -> None:
         click.echo(f"row {row} left out, {kind}: {text} ({reason})")
     if len(done.skipped) > SHOWN:
         click.echo(f"and {len(done.skipped) - SHOWN} more rows left out: --json lists them")
+    if done.rows_out_of_scope:
+        click.echo(f"{done.rows_out_of_scope} rows more are out of the feed's scope and were not taken")
     if done.columns_unread:
         click.echo(f"columns not read: {', '.join(done.columns_unread)}")
     for line in done.rejects[:SHOWN]:

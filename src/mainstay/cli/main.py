@@ -16,8 +16,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "replay": ("cycle", "replay", "Run the periods from one day to another."),
     "duties": ("duties", "duties", "List duties as they stood on a day, with their totals."),
     "explain": ("duties", "explain", "Say why a person owes what, clause by clause."),
+    "report": ("report", "report", "The situation report of any day."),
+    "indicators": ("indicators", "indicators", "Make the epidemic indicators of a day."),
     "check": ("check", "check", "Prove that nothing was changed and nobody missed."),
     "protocol": ("protocol", "protocol", "List, show, validate, compare, try and adopt editions."),
+    "serve": ("serve", "serve", "Serve the pages, on this machine or to colleagues in the same network."),
+    "user": ("user", "user", "Open accounts, give and withdraw roles, make links and tokens."),
     "analyse": ("analyse", "analyse", "Analyse files without an instance."),
     "demo": ("demo", "demo", "An invented outbreak, replayed over thirty days."),
 }

@@ -46,11 +46,13 @@ class Delivered:
     format: str = ""
     notes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    rows_out_of_scope: int = 0
 
     @property
     def exit_code(self) -> int:
-        """1 where something is held or in conflict, else 0."""
-        return 1 if self.rejects or self.rows["conflict"] else 0
+        """1 where something is held or in conflict, or no row of the file was the feed's; else 0."""
+        nothing_of_ours = self.rows_out_of_scope and not self.rows["received"]
+        return 1 if self.rejects or self.rows["conflict"] or nothing_of_ours else 0
 
     def as_data(self) -> dict[str, Any]:
         """The `data` object of `mainstay.intake/1`."""
@@ -66,6 +68,7 @@ class Delivered:
             "rejects": [reject_data(line) for line in self.rejects],
             "warnings": [{key: getattr(line, key) for key in WARNING_KEYS} for line in self.warnings],
             "columns_unread": list(self.columns_unread),
+            "rows_out_of_scope": self.rows_out_of_scope,
             "format": self.format or None,
             "notes": list(self.notes),
             "skipped": [line._asdict() for line in self.skipped],
@@ -92,6 +95,7 @@ class Tally:
     people: set[int] = field(default_factory=set)
     rejects: list[RejectLine] = field(default_factory=list)
     warnings: list[WarningLine] = field(default_factory=list)
+    out_of_scope: int = 0  # rows of other feeds in the same file: not received here
 
     def count(self, verdict: str) -> None:
         """One more row with this verdict."""
@@ -117,4 +121,5 @@ class Tally:
             format=source.format if source else "",
             notes=source.notes() if source else (),
             skipped=source.skipped if source else (),
+            rows_out_of_scope=self.out_of_scope,
         )

@@ -16,6 +16,7 @@ from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.in_force import HOUSE, rulesets_on
 from mainstay.duties.rules.judge import ESTABLISH, judge, verdict_at
 from mainstay.duties.rules.sitting import Sitting
+from mainstay.duties.rules.would_change import WouldChange, would_change
 from mainstay.people.queries import find_person
 from mainstay.platform import ledger
 from mainstay.platform.clock import day_end
@@ -25,15 +26,6 @@ from mainstay.platform.reading import View
 
 NOT_FOUND = code("explain.not_found", "There is no person or duty by that name here.")
 NO_RUN = code("cycle.not_run", "The cycle has not been run for that day.")
-
-
-@dataclass(frozen=True, slots=True)
-class WouldChange:
-    """What would change a verdict: a fact to be learned, or the clock at an instant."""
-
-    fact: str
-    to: str
-    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +124,8 @@ def _explain(
                 verdict.value,
                 verdict.facts,
                 verdict.unknown,
-                _would_change(clause, facts, rules, horizon, verdict.unknown),
+                would_change(clause, facts, rules, horizon),
                 mine + asked,
             )
         )
     return Explanation(person, rules.disease, category, rules.editions, tuple(clauses))
-
-
-def _would_change(clause, facts, rules, horizon, unknown) -> tuple[WouldChange, ...]:
-    """Each unknown that could be learned, and the next instant at which the clock alone decides otherwise."""
-    learned = tuple(WouldChange(name, "known", None) for name in unknown)
-    own = Horizon(horizon.moment, horizon.period, horizon.zone)
-    before = verdict_at(clause, Sitting(facts, rules, own)).value
-    if own.next_look is None:
-        return learned
-    then = Horizon(own.next_look, horizon.period, horizon.zone)
-    after = verdict_at(clause, Sitting(facts, rules, then)).value
-    if after == before:
-        return learned
-    return (*learned, WouldChange("clock", {True: "true", False: "false", None: "unknown"}[after], own.next_look))

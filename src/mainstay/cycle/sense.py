@@ -6,7 +6,7 @@ ledger entry. Killed in the middle and sent again, a file gives the same facts: 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from itertools import islice
@@ -17,6 +17,7 @@ from mainstay.cycle.delivered import Delivered, Tally
 from mainstay.cycle.delivery import Intake, prepared
 from mainstay.cycle.mending import mend
 from mainstay.cycle.pace import Pace
+from mainstay.cycle.series import described
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery
@@ -64,9 +65,9 @@ def _take_in(
     source: Source, mapping: Mapping, by: Actor, at: datetime, dry_run: bool, progress: RowsDone | None
 ) -> Delivered:
     intake = prepared(mapping, source.header, _delivery(source, mapping, at), by, at, dry_run, source.first_column)
-    total = _first_pass(source, intake)
     tally = Tally()
-    rows = records(source)
+    total = _first_pass(source, intake, tally)
+    rows = _of_the_feed(source, intake)
     done, pace = 0, Pace(FIRST, CHUNK, HOLD)
     while some := list(islice(rows, pace.size)):
         chunk = Chunk(intake, intake.units(some))
@@ -75,6 +76,8 @@ def _take_in(
         pace.took(len(some), chunk.seconds)
         if progress is not None:
             progress(done, total)
+    if mapping.place is not None:
+        tally.facts += described(mapping, by=by, at=at, dry_run=dry_run)
     return tally.delivered(intake.delivery, dry_run=dry_run, source=source, unread=source.unread(mapping))
 
 
@@ -96,18 +99,26 @@ def _delivery(source: Source, mapping: Mapping, at: datetime) -> Delivery:
     )
 
 
-def _first_pass(source: Source, intake: Intake) -> int:
-    """Read the whole file once: how many rows it has, and which records have more than one of them."""
+def _of_the_feed(source: Source, intake: Intake) -> Iterator[tuple[int, list[str]]]:
+    """The rows that belong to the feed."""
+    return (row for row in records(source) if intake.reader.in_scope(row[1]))
+
+
+def _first_pass(source: Source, intake: Intake, tally: Tally) -> int:
+    """Read the whole file once: how many rows the feed has in it, and which records have more than one of them."""
     # Digests, not texts: of a file of a million rows they take a few dozen megabytes. Two records that happen
     # to share one are looked at more closely, and that is all.
     seen: set[int] = set()
     repeated: set[int] = set()
     total = 0
     for _number, cells in records(source):
+        if not intake.reader.in_scope(cells):
+            tally.out_of_scope += 1
+            continue
         total += 1
         mark = _mark(intake.identify(cells)[0])
         (repeated if mark in seen else seen).add(mark)
-    for number, cells in records(source) if repeated else ():
+    for number, cells in _of_the_feed(source, intake) if repeated else ():
         if _mark(intake.identify(cells)[0]) in repeated:
             unit = intake.unit(number, cells)
             intake.repeated.setdefault(unit.record, set()).add(unit.content)

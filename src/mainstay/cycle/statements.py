@@ -19,6 +19,7 @@ from mainstay.platform import bulk
 from mainstay.platform.forms import Filled, Form
 from mainstay.platform.keys import Digester
 from mainstay.platform.models import Appended, Fact
+from mainstay.reports.models import AggregateCount
 from mainstay.screening.models import Check
 from mainstay.tracing.models import Contact, Exposure, Presence
 
@@ -51,6 +52,7 @@ STORES: dict[str, Store] = {
     "stay": Store(Stay, of_disease=False, first="starts_date", last="ends_date", observed="first"),
     "trait": Store(Trait, of_disease=False),
     "evidence": Store(Evidence),
+    "count": Store(AggregateCount),
 }
 
 
@@ -126,11 +128,14 @@ def first_versions(
         identity = digits(f"{root}{SEP}{content}{SEP}1")
         if says.index_role:
             tables[form.model].add(form, identity, root, persons[says.role], persons[says.index_role])
-        else:
+        elif says.role:
             tables[form.model].add(form, identity, root, persons[says.role])
+        else:
+            tables[form.model].add(form, identity, root)
 
 
-# What is open in a fact about one person, and in a contact, which is about two.
+# What is open in a count, in a fact about one person, and in a contact, which is about two.
+OF_NONE = ("id", "root")
 OF_ONE = ("id", "root", "person_id")
 OF_TWO = ("id", "root", "person_id", "index_id")
 
@@ -140,7 +145,8 @@ def _form(says: Statement, writing: Writing) -> Form:
     if len(writing.forms) >= 5 * REMEMBERED:
         writing.forms.clear()
     model, values = _columns(says, 1, writing, says.known_at, says.with_index)
-    form = writing.forms[says] = Form(model, values, OF_TWO if says.index_role else OF_ONE)
+    opened = OF_TWO if says.index_role else OF_ONE if says.role else OF_NONE
+    form = writing.forms[says] = Form(model, values, opened)
     return form
 
 
@@ -175,7 +181,9 @@ def _fact(
 ) -> Fact:
     says = draft.says
     model, values = _columns(says, version, writing, known_at, with_index)
-    values.update(id=version_id(writing.ids, root, draft.content, version), root=root, person_id=persons[says.role])
+    values.update(id=version_id(writing.ids, root, draft.content, version), root=root)
+    if says.role:
+        values["person_id"] = persons[says.role]
     if says.index_role:
         values["index_id"] = persons[says.index_role]
     return bulk.build(model, values)

@@ -10,6 +10,7 @@ import json
 import tomllib
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -109,8 +110,46 @@ class CheckSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceSpec:
+    """Where the counts of a row belong: the columns from the whole to the part, and which place is ours."""
+
+    levels: tuple[str, ...]
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows of the files are the feed's: those with one of these words in a column."""
+
+    column: str
+    words: frozenset[str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """By how many days the stamp of some rows is off the day their counts are for."""
+
+    first: date
+    last: date | None
+    days: int
+    condition: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSpec:
+    """What somebody found out about one day of a series; without a place it holds for every one."""
+
+    date: date
+    place: str
+    kind: str
+    measure: str
+    text: Table[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
-    """A whole mapping, checked."""
+    """A whole mapping, checked: of rows about persons, or, where it has a `place`, of counts."""
 
     name: str
     title: str
@@ -129,6 +168,10 @@ class Mapping:
     facts: tuple[FactSpec, ...]
     checks: tuple[CheckSpec, ...]
     text: str
+    place: PlaceSpec | None = None
+    scope: Scope | None = None
+    shifts: tuple[Shift, ...] = ()
+    notes: tuple[NoteSpec, ...] = ()
 
     @property
     def expected(self) -> tuple[str, ...]:
@@ -243,7 +286,7 @@ def _mapping(tables: dict[str, Any], text: str) -> Mapping:
             PersonSpec(
                 table["role"], table["scheme"], table["column"], table.get("known", True), tuple(table.get("split", ()))
             )
-            for table in tables["person"]
+            for table in tables.get("person", ())
         ),
         facts=tuple(_fact(table, tables.get("known", [])) for table in tables.get("fact", ())),
         checks=tuple(
@@ -256,7 +299,24 @@ def _mapping(tables: dict[str, Any], text: str) -> Mapping:
             for table in tables.get("check", ())
         ),
         text=text,
+        place=PlaceSpec(tuple(tables["place"]["levels"]), tables["place"]["city"]) if "place" in tables else None,
+        scope=_scope(tables["scope"]) if "scope" in tables else None,
+        shifts=tuple(_shift(table) for table in tables.get("shift", ())),
+        notes=tuple(_note(table) for table in tables.get("note", ())),
     )
+
+
+def _scope(table: dict[str, Any]) -> Scope:
+    return Scope(table["column"], frozenset(word.strip() for word in table["one_of"]), table["reason"])
+
+
+def _shift(table: dict[str, Any]) -> Shift:
+    where = _condition(table["where"]) if "where" in table else None
+    return Shift(table["from"], table.get("until"), table["days"], where)
+
+
+def _note(table: dict[str, Any]) -> NoteSpec:
+    return NoteSpec(table["date"], table.get("place", ""), table["kind"], table.get("measure", ""), table["text"])
 
 
 def _column(name: str, table: dict[str, Any], whole: dict[str, Any]) -> Column:
@@ -283,7 +343,7 @@ def _fact(table: dict[str, Any], known: list[str]) -> FactSpec:
     return FactSpec(
         slot=table["slot"],
         fact=table["fact"],
-        person=table["person"],
+        person=table.get("person", ""),
         index=table.get("index", ""),
         date=table.get("date", ""),
         first=table.get("first", ""),

@@ -23,8 +23,11 @@ _ONLY_OF = {
 
 def faults_in(tables: Tables) -> list[Fault]:
     """Every fault of a mapping that fits the schema: (path of keys, sentence)."""
+    from mainstay.intake.count_validation import faults_of_counts
+
     return [
         *_top(tables),
+        *faults_of_counts(tables),
         *(fault for name, column in tables["columns"].items() for fault in _column(name, column)),
         *_persons(tables),
         *_facts(tables),
@@ -41,15 +44,16 @@ def _top(tables: Tables) -> Iterator[Fault]:
                 ("encoding",),
                 f"there is no encoding '{tables['encoding']}'; write for example utf-8 or gb18030",
             )
+    types = ("text", "integer", "date", "choice") if "place" in tables else ("text", "integer")
     for number, name in enumerate(tables["key"]):
-        yield from _column_named(("key", number), name, tables, ("text", "integer"))
+        yield from column_named(("key", number), name, tables, types)
         if tables["columns"].get(name, {}).get("optional"):
             yield ("key", number), f"'{name}' is part of the key and cannot be optional"
     for number, name in enumerate(tables.get("known", ())):
-        yield from _column_named(("known", number), name, tables, DAYS)
+        yield from column_named(("known", number), name, tables, DAYS)
 
 
-def _column_named(
+def column_named(
     path: tuple[str | int, ...], name: str, tables: Tables, types: tuple[str, ...] = ()
 ) -> Iterator[Fault]:
     column = tables["columns"].get(name)
@@ -88,44 +92,50 @@ def _facility(path: tuple[str | int, ...], column: Tables) -> Iterator[Fault]:
 
 
 def _persons(tables: Tables) -> Iterator[Fault]:
+    if ("person" in tables) == ("place" in tables):
+        yield (), "a mapping has either [[person]] (rows about persons) or [place] (rows that are counts of places)"
     roles = set()
-    for number, person in enumerate(tables["person"]):
+    for number, person in enumerate(tables.get("person", ())):
         path = ("person", number)
         if person["role"] in roles:
             yield (*path, "role"), f"the role '{person['role']}' is taken already"
         roles.add(person["role"])
         types = ("text",) if "split" in person else ("text", "integer")
-        yield from _column_named((*path, "column"), person["column"], tables, types)
+        yield from column_named((*path, "column"), person["column"], tables, types)
         if tables["columns"].get(person["column"], {}).get("optional"):
             yield (*path, "column"), f"'{person['column']}' says who it is and cannot be optional"
 
 
 def _facts(tables: Tables) -> Iterator[Fault]:
-    roles = {person["role"] for person in tables["person"]}
+    roles = {person["role"] for person in tables.get("person", ())}
     slots = set()
     for number, fact in enumerate(tables.get("fact", ())):
         path = ("fact", number)
         if fact["slot"] in slots:
             yield (*path, "slot"), f"the slot '{fact['slot']}' is taken already"
         slots.add(fact["slot"])
-        yield from _fact_roles(path, fact, roles)
+        yield from _fact_roles(path, fact, roles, tables)
         yield from _fact_keys(path, fact)
         yield from _fact_days(path, fact, tables)
         if "if" in fact:
-            yield from _condition((*path, "if"), fact["if"], tables)
+            yield from condition((*path, "if"), fact["if"], tables)
         for key in (*FACTS[fact["fact"]].needs, *FACTS[fact["fact"]].may):
             if key in fact:
                 yield from _take((*path, key), key, fact, tables)
 
 
-def _fact_roles(path: tuple[str | int, ...], fact: Tables, roles: set[str]) -> Iterator[Fault]:
+def _fact_roles(path: tuple[str | int, ...], fact: Tables, roles: set[str], tables: Tables) -> Iterator[Fault]:
+    if (fact["fact"] == "count") != ("place" in tables):
+        yield (*path, "fact"), "a count goes with [place], and only a count does"
+    elif ("person" in fact) == ("place" in tables):
+        yield path, "a fact needs `person`, the role of whom it is about; a count has none"
     for key in ("person", "index"):
         if key in fact and fact[key] not in roles:
             yield (*path, key), f"no [[person]] has the role '{fact[key]}'"
     contact = fact["fact"] == "contact"
     if contact and "index" not in fact:
         yield path, "a contact needs `index`: the role of whom the person met"
-    if contact and fact.get("index") == fact["person"]:
+    if contact and fact.get("index") == fact.get("person"):
         yield (*path, "index"), "nobody is their own contact: name another role"
     for key in ("index", "known_with_index"):
         if not contact and key in fact:
@@ -161,15 +171,15 @@ def _fact_days(path: tuple[str | int, ...], fact: Tables, tables: Tables) -> Ite
             )
     for key in ("date", "first", "last"):
         if key in fact:
-            yield from _column_named((*path, key), fact[key], tables, DAYS)
+            yield from column_named((*path, key), fact[key], tables, DAYS)
     for number, name in enumerate(fact.get("known", ())):
-        yield from _column_named((*path, "known", number), name, tables, DAYS)
+        yield from column_named((*path, "known", number), name, tables, DAYS)
 
 
 def _take(path: tuple[str | int, ...], key: str, fact: Tables, tables: Tables) -> Iterator[Fault]:
     value = fact[key]
     if isinstance(value, dict):
-        yield from _column_named((*path, "column"), value["column"], tables)
+        yield from column_named((*path, "column"), value["column"], tables)
         column = tables["columns"].get(value["column"], {})
         if "type" not in column:
             return
@@ -189,27 +199,29 @@ def _word(key: str, value: Any, fact: Tables) -> Iterator[str]:
         yield f"'{value}' is no {key} of {fact['fact']}; it may be {', '.join(words)}"
     elif key in TRUTHS and not isinstance(value, bool):
         yield f"`{key}` is true or false, not '{value}'"
+    elif fact["fact"] == "count" and key == "value":
+        yield "`value` is the number of a row: { column = … }, of type integer"
     elif key == "tenths" and (isinstance(value, bool) or not isinstance(value, int)):
         yield f"`tenths` is a whole number, not '{value}'"
     elif key in LENGTHS and not (isinstance(value, str) and 0 < len(value) <= LENGTHS[key]):
         yield f"`{key}` is a text of 1 to {LENGTHS[key]} characters"
 
 
-def _condition(path: tuple[str | int, ...], condition: Tables, tables: Tables) -> Iterator[Fault]:
+def condition(path: tuple[str | int, ...], condition: Tables, tables: Tables) -> Iterator[Fault]:
     other = next((key for key in ("earlier_than", "not_later_than") if key in condition), None)
-    yield from _column_named((*path, "column"), condition["column"], tables, DAYS if other else ())
+    yield from column_named((*path, "column"), condition["column"], tables, DAYS if other else ())
     if other:
-        yield from _column_named((*path, other), condition[other], tables, DAYS)
+        yield from column_named((*path, other), condition[other], tables, DAYS)
 
 
 def _check(number: int, check: Tables, tables: Tables) -> Iterator[Fault]:
     path = ("check", number)
-    yield from _condition((*path, "if"), check["if"], tables)
+    yield from condition((*path, "if"), check["if"], tables)
     if ("hold" in check) == bool(check.get("warn")):
         yield path, "a check either holds columns or warns: give `hold` or `warn = true`"
     if "hold" in check and "remedy" not in check:
         yield path, "what is held needs a `remedy`: what whoever mends it should do"
     for column, name in enumerate(check.get("hold", ())):
-        yield from _column_named((*path, "hold", column), name, tables)
+        yield from column_named((*path, "hold", column), name, tables)
         if name in tables["key"]:
             yield (*path, "hold", column), f"'{name}' is part of the key and cannot be held"

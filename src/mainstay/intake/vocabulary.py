@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MEASURES = ("confirmed", "cured", "deaths")
+# What can be found in a series of counts, and so what a note can explain.
+FINDINGS = ("shift", "restated", "conflict", "fall", "jump", "remainder", "reconciliation")
 CLASSES = ("suspected", "clinical", "probable", "confirmed", "asymptomatic", "discarded")
 
 
@@ -34,10 +37,11 @@ FACTS: dict[str, FactKind] = {
     "stay": FactKind(("kind",), ("facility", "certain"), dated="span", words=(("kind", ("home", "site", "ward")),)),
     "trait": FactKind(("name", "value")),
     "evidence": FactKind(("kind",), ("note",)),
+    "count": FactKind(("measure", "value"), ("cumulative",), dated="must", words=(("measure", MEASURES),)),
 }
 
 # Keys whose value is true or false.
-TRUTHS = ("present", "certain")
+TRUTHS = ("present", "certain", "cumulative")
 # How many characters the stores keep of each key's text.
 LENGTHS = {
     "basis": 60,
@@ -47,6 +51,7 @@ LENGTHS = {
     "area": 60,
     "of": 30,
     "test": 20,
+    "measure": 20,
     "value": 100,
     "note": 400,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,8 +19,11 @@ SETTINGS: dict[str, str] = {
     "MAINSTAY_DATABASE_URL": "postgresql://user:password@host:port/name; without it SQLite in the home.",
     "MAINSTAY_KEYS": "The four keys as name=hex pairs, comma-separated, instead of keys.toml in the home.",
     "MAINSTAY_WORKERS": "How many processes judge a long list of people (default: one a core, up to 8).",
+    "MAINSTAY_HOSTS": "Names, comma-separated, under which the pages may be asked for (default: this machine).",
     "MAINSTAY_FAILPOINT": "Tests only: stop the process at a named point of the cycle.",
 }
+
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class Environment:
     keys: str | None
     failpoint: str | None
     workers: int | None = None
+    hosts: tuple[str, ...] = ()
 
     @property
     def sqlite_file(self) -> Path:
@@ -60,7 +65,21 @@ def read_environment() -> Environment:
         keys=os.environ.get("MAINSTAY_KEYS") or None,
         failpoint=os.environ.get("MAINSTAY_FAILPOINT") or None,
         workers=int(workers) if workers else None,
+        hosts=_hosts(os.environ.get("MAINSTAY_HOSTS") or ""),
     )
+
+
+def _hosts(given: str) -> tuple[str, ...]:
+    """Names as browsers send them; a star would let a foreign page pass for ours."""
+    hosts = tuple(host.strip() for host in given.split(",") if host.strip())
+    for host in hosts:
+        if not HOST.fullmatch(host):
+            raise MainstayError(
+                BAD_SETTING,
+                f"MAINSTAY_HOSTS names '{host}'; write names or addresses without scheme and port, like 192.168.0.7.",
+                {"setting": "MAINSTAY_HOSTS"},
+            )
+    return hosts
 
 
 def database_settings(environment: Environment) -> dict[str, object]:

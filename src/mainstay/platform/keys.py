@@ -48,6 +48,17 @@ def load_keys(environment: Environment | None = None) -> Keys:
     return _load(environment.keys, environment.home / "keys.toml")
 
 
+def signing_key(environment: Environment) -> str:
+    """What sessions and forms are signed with, drawn from the keys; before there are any one of the moment."""
+    try:
+        keys = load_keys(environment)
+    except MainstayError as error:
+        if error.code != KEYS_MISSING:
+            raise
+        return secrets.token_hex(32)
+    return Digester(keys.cipher)("sessions and forms")
+
+
 @lru_cache(maxsize=8)
 def _load(given: str | None, path: Path) -> Keys:
     if given:

@@ -6,9 +6,10 @@ text proves either database. All tables are read in one snapshot, read only.
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -106,12 +107,17 @@ def forms(column: models.Field, vendor: str) -> tuple[str, str]:
 
 
 class Source:
-    """One ADBC connection to the database that Django uses, read only, in one snapshot."""
+    """One ADBC connection to what is in Django's database, read only, in one snapshot."""
 
     def __init__(self, using: str = "default") -> None:
         self.vendor = connections[using].vendor
         settings = connections[using].settings_dict
-        self.connection = _sqlite(settings) if self.vendor == "sqlite" else _postgresql(settings)
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        if self.vendor == "sqlite":
+            self._copy = private_folder()
+            self.connection = _sqlite(settings, Path(self._copy.name) / "copy.sqlite3")
+        else:
+            self.connection = _postgresql(settings)
 
     @contextmanager
     def batches(self, model: type[models.Model]) -> Iterator[Any]:
@@ -126,9 +132,22 @@ class Source:
 
     def close(self) -> None:
         self.connection.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
 
-def _sqlite(settings: dict[str, Any]) -> Any:
+def private_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder of this check's own in the instance's home."""
+    home = read_environment().home
+    return tempfile.TemporaryDirectory(prefix="check-", dir=home if home.is_dir() else None)
+
+
+def _sqlite(settings: dict[str, Any], copy: Path) -> Any:
+    """ADBC over a copy of the database.
+
+    ADBC brings a second SQLite library. Two of them on one file in one process take each other's locks away and
+    cut off the shared memory that the other has mapped: a long log, a check and the next write were a bus error.
+    """
     from adbc_driver_sqlite import dbapi
 
     name = str(settings["NAME"])
@@ -137,8 +156,12 @@ def _sqlite(settings: dict[str, Any]) -> Any:
             NOT_A_FILE,
             "The check reads through a connection of its own; use a database file, not one in memory.",
         )
-    # ADBC opens a transaction with the first statement: every table is then of one snapshot.
-    return dbapi.connect(f"{Path(name).absolute().as_uri()}?mode=ro")
+    # Copied in one step under one read lock: every table is of one snapshot.
+    with closing(sqlite3.connect(name)) as live, closing(sqlite3.connect(copy)) as made:
+        made.execute("PRAGMA synchronous=OFF")
+        live.backup(made)
+        made.execute("PRAGMA journal_mode=OFF")
+    return dbapi.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1")
 
 
 def _postgresql(settings: dict[str, Any]) -> Any:
@@ -160,8 +183,7 @@ def warehouse(memory_limit: str = MEMORY_LIMIT) -> Iterator[duckdb.DuckDBPyConne
     """An empty DuckDB in memory; beyond the limit it spills into a private folder that goes with it."""
     import duckdb
 
-    home = read_environment().home
-    with tempfile.TemporaryDirectory(prefix="check-", dir=home if home.is_dir() else None) as folder:
+    with private_folder() as folder:
         config = {
             "memory_limit": memory_limit,
             "temp_directory": folder,

@@ -293,7 +293,8 @@ class Edition:
 class Ruleset:
     """What holds for one disease on one day: every clause of the editions in force.
 
-    A local clause takes the place of the national one with the same id; otherwise both hold.
+    A local clause takes the place of the national one with the same id, a later one that of an earlier one of
+    its level; otherwise both hold.
     """
 
     disease: str
@@ -312,15 +313,17 @@ _LEVELS = ("house", "national", "local")
 
 
 def combine(editions: tuple[Edition, ...], in_force_from: dict[str, date] | None = None) -> Ruleset:
-    """One disease's editions in force on a day as one set of rules; local clauses and categories override by id.
+    """One disease's editions in force on a day as one set of rules; clauses and categories override by id.
 
+    A local one takes the place of a national one; of two of one level the one that came into force later holds.
     `in_force_from` gives the day each was put into force here, where that is not its own day of effect.
     """
+    begins = {edition.id: edition.effective_from for edition in editions} | (in_force_from or {})
     ranked = sorted(editions, key=lambda edition: (_LEVELS.index(edition.level), edition.id))
     clauses: dict[str, Clause] = {}
     categories: dict[str, CategoryRule] = {}
     classes: dict[str, ClassRule] = {}
-    for edition in ranked:
+    for edition in sorted(ranked, key=lambda edition: (_LEVELS.index(edition.level), begins[edition.id])):
         clauses.update({clause.id: clause for clause in edition.clauses})
         categories.update({category.id: category for category in edition.categories})
         classes.update({rule.value: rule for rule in edition.classes})
@@ -334,7 +337,7 @@ def combine(editions: tuple[Edition, ...], in_force_from: dict[str, date] | None
         clauses=ordered,
         by_subject={subject: tuple(clause for clause in ordered if clause.subject == subject) for subject in SUBJECTS},
         by_id=clauses,
-        in_force_from={edition.id: edition.effective_from for edition in ranked} | (in_force_from or {}),
+        in_force_from=begins,
     )
 
 

@@ -256,10 +256,12 @@ def days_since(asked: words.DaysSince, context: Context) -> Verdict:
 
 
 def clause_done(asked: words.ClauseDone, context: Context) -> Verdict:
-    """Another clause's evidence is there."""
+    """Another clause's evidence is there; of a clause that no edition in force has, it is not."""
     from mainstay.duties.rules.judge import evidence_for
 
-    clause: Clause = context.rules.by_id[asked.clause]
+    clause: Clause | None = context.rules.by_id.get(asked.clause)
+    if clause is None:
+        return FALSE
     found = evidence_for(clause, context.sitting.context(clause.exposure), day=None)
     return Verdict(True, found.since, found.facts) if found.value else FALSE
 

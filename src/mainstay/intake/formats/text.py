@@ -133,7 +133,8 @@ def _refuse_binary(start: bytes, path: Path) -> None:
 def _decodes(path: Path, encoding: str) -> bool:
     try:
         with opened(path) as unpacked:
-            text = codecs.getreader(encodings.CODECS.get(encoding, encoding))(unpacked)
+            # Not a codecs.StreamReader: that one passes over a character that the file's end cuts in two.
+            text = io.TextIOWrapper(unpacked, encoding=encodings.CODECS.get(encoding, encoding), newline="")
             while text.read(BLOCK):
                 pass
     except (UnicodeError, LookupError):

@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 from mainstay.intake.mapping import FactSpec, Mapping, PersonSpec
 from mainstay.intake.rules.cells import AND, REMEMBERED, Context, Readings, shown
+from mainstay.intake.rules.counts import CountSlot, Where
 from mainstay.intake.rules.days import narrow
+from mainstay.intake.rules.problems import Problem, Problems, Texts
 from mainstay.intake.rules.slots import SEP, Draft, Named, Slot, Values, columns_of, condition
 from mainstay.platform.errors import code
 
@@ -27,17 +29,6 @@ PERSON_SHARED = code(
     "person.shared", "A further identifier of somebody stands for somebody else already; it was left with them."
 )
 CHECK_WARNING = code("check.warning", "Two columns of a row look wrong together; the row was taken as it is.")
-
-
-class Problem(NamedTuple):
-    """What is held: the columns, the text that stood there, why, and how to mend it."""
-
-    columns: tuple[str, ...]
-    value: str
-    code: str
-    reason: str
-    remedy: str
-    held: str  # field or row
 
 
 class Warned(NamedTuple):
@@ -57,9 +48,7 @@ class RowKey(NamedTuple):
     whole: bool
 
 
-# Of some rows: their cells by column, in lists in which a held cell is emptied; what is held; what looks wrong.
-Texts = dict[str, list[str]]
-Problems = defaultdict[int, list[Problem]]
+# Of some rows, by their place among them: what looks wrong.
 Warnings = defaultdict[int, list[Warned]]
 
 
@@ -81,10 +70,7 @@ class RowReading(NamedTuple):
     problems: tuple[Problem, ...]
     warnings: tuple[Warned, ...]
     cells: Sequence[str]
-
-    @property
-    def held_whole(self) -> bool:
-        return not self.persons
+    held_whole: bool = False
 
 
 class Remembered(dict[tuple[str, ...], Any]):
@@ -131,15 +117,21 @@ class RowReader:
             column.name: Readings(column, mapping.null, context, mapping.ditto, split.get(column.name, ()))
             for column in mapping.columns
         }
+        self._where = Where(mapping, self._readings, self._at, context.zone) if mapping.place is not None else None
         self._said = [
             (spec, Remembered(slot.statement, slot.uses, self._readings))
-            for spec, slot in ((spec, Slot(spec, context.zone)) for spec in mapping.facts)
+            for spec, slot in ((spec, _slot(spec, mapping, context.zone)) for spec in mapping.facts)
         ]
         self._fails = [
             (check, Remembered(condition(asked, context.zone), columns_of(asked), self._readings))
             for check, asked in ((check, check.condition) for check in mapping.checks)
         ]
         self._contacts = [spec for spec in mapping.facts if spec.index]
+
+    def in_scope(self, cells: Sequence[str]) -> bool:
+        """Whether a row belongs to the feed; one that cannot be told apart does, so that it is held and not lost."""
+        scope = self.mapping.scope
+        return scope is None or len(cells) != self.width or cells[self._at[scope.column]].strip() in scope.words
 
     def key_of(self, cells: Sequence[str]) -> RowKey:
         """The row's key and content, without reading what the cells mean."""
@@ -150,6 +142,10 @@ class RowReader:
         parts = self._key_of(stripped)
         if not all(map(str.isascii, parts)):
             parts = tuple(map(narrow, parts))  # １２ is the record 12
+        if self._where is not None:
+            content += self._where.moved(stripped)
+            placed = self._where.is_whole(parts)
+            return RowKey(SEP.join(self._where.key(parts)) if placed else "", content, placed)
         if self.mapping.null.isdisjoint(parts):
             return RowKey(SEP.join(parts), content, True)
         return RowKey("", content, False)
@@ -176,18 +172,21 @@ class RowReader:
         texts = dict(zip(self._readings, map(list, columns), strict=True))
         problems = self._faults(texts)
         persons = self._persons(texts, problems)
-        nobody = {at: self._nobody(rows[at].cells, problems[at]) for at, named in enumerate(persons) if not named}
+        if self._where is not None:
+            whole = self._where.unplaced(texts, problems)
+        else:
+            whole = {at: self._nobody(rows[at].cells, problems[at]) for at, named in enumerate(persons) if not named}
         keyless = {
             at
             for name in self.mapping.key
             for at, (value, _fault) in enumerate(map(self._readings[name].__getitem__, texts[name]))
-            if value is None
+            if value is None and self._where is None
         }
         warnings = self._check(rows, texts, problems)
         drafts = self._drafts(texts, persons)
         return [
-            _held(row, nobody[at])
-            if at in nobody
+            _held(row, whole[at])
+            if at in whole
             else RowReading(
                 row.number,
                 RowKey("", row.key.content, False) if at in keyless else row.key,
@@ -271,10 +270,10 @@ class RowReader:
         for spec, said in self._said:
             role, index = spec.person, spec.index
             for found, who, says in zip(drafts, words, said.over(texts, len(persons)), strict=True):
-                if says is None or role not in who:
+                if says is None or (role and role not in who):
                     continue
                 if not index:
-                    found.append(Draft(says, who[role] + says.content))
+                    found.append(Draft(says, who[role] + says.content if role else says.content))
                 elif index in who:
                     found.append(Draft(says, who[role] + who[index] + says.content))
         return drafts
@@ -289,7 +288,11 @@ def _picker(places: list[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
 
 
 def _held(row: Arrived, problem: Problem) -> RowReading:
-    return RowReading(row.number, RowKey("", row.key.content, False), (), (), (problem,), (), row.cells)
+    return RowReading(row.number, RowKey("", row.key.content, False), (), (), (problem,), (), row.cells, True)
+
+
+def _slot(spec: FactSpec, mapping: Mapping, zone: str) -> Slot:
+    return Slot(spec, zone) if mapping.place is None else CountSlot(spec, mapping, zone)
 
 
 def _missing(column: str) -> Problem:

@@ -37,13 +37,14 @@ class CorrectedFatality:
 
     It rests on the `cases` of known onset and the `deaths` among them. `share_due` is u, the share of their deaths
     that would have happened by now. `status`: `estimate`; `too_early` where u is 0, or there are no cases;
-    `more_than_due` where more have died than could have by this delay: then the delay does not fit these cases.
+    `more_than_due` where more have died than could have by this delay: then the delay does not fit these cases;
+    `no_delay` where nobody knows the delay.
     `small`: as much as fewer than 30 cases (u times as many), or an interval 30 points wide.
     """
 
     cases: int
     deaths: int
-    status: Literal["estimate", "too_early", "more_than_due"]
+    status: Literal["estimate", "too_early", "more_than_due", "no_delay"]
     small: bool
     share_due: float | None = None
     value: float | None = None
@@ -76,11 +77,12 @@ class CaseFatality:
         return data
 
 
-def case_fatality(cases: Iterable[CaseOutcome], onset_to_death: ByDay, on: date) -> CaseFatality:
+def case_fatality(cases: Iterable[CaseOutcome], onset_to_death: ByDay | None, on: date) -> CaseFatality:
     """The three case fatality ratios as of the end of day `on`.
 
     An outcome dated later than `on` is not known yet; one without a date has happened. `onset_to_death` gives the
-    days from onset to death of those who die. Cases without onset count in the plain ratios, not in the corrected.
+    days from onset to death of those who die, None where it is not known. Cases without onset count in the plain
+    ratios, not in the corrected.
     """
     rows = list(cases)
     seen = [row for row in rows if row.onset_date is None or row.onset_date <= on]
@@ -121,8 +123,10 @@ def corrected_fatality(rows: Iterable[DayCases], deaths: int, onset_to_death: By
     return _corrected(ages, deaths, onset_to_death)
 
 
-def _corrected(ages: Sequence[int], deaths: int, onset_to_death: ByDay) -> CorrectedFatality:
+def _corrected(ages: Sequence[int], deaths: int, onset_to_death: ByDay | None) -> CorrectedFatality:
     """`ages`: for each case, the days since its onset."""
+    if onset_to_death is None:
+        return CorrectedFatality(len(ages), deaths, status="no_delay", small=True)
     happened = list(accumulate(onset_to_death.probabilities(max(ages, default=0))))
     due = sum(min(happened[age], 1.0) for age in ages)
     if due == 0:

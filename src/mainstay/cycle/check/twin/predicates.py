@@ -176,10 +176,12 @@ def days_since(asked: words.DaysSince, scope: Scope, exposure: ExposedTo | None)
 
 
 def clause_done(asked: words.ClauseDone, scope: Scope, _exposure: ExposedTo | None) -> str:
-    """Another clause's evidence is there, by the exposures which that clause asks for."""
+    """Another clause's evidence is there, by the exposures that it asks for; not of a clause that is not in force."""
     from mainstay.cycle.check.twin.evidence import once_there
 
-    other = scope.rules.by_id[asked.clause]
+    other = scope.rules.by_id.get(asked.clause)
+    if other is None:
+        return "FALSE"
     return f"COALESCE({once_there(other, scope, other.exposure)}, FALSE)"
 
 

@@ -1,0 +1,233 @@
+"""Pages of accounts: the first one, joining by a link, one's own, their administration, and the audit."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mainstay.accounts import presenters, queries, services
+from mainstay.accounts.models import Account
+from mainstay.accounts.rules import Permission, Role
+from mainstay.platform import ledger
+from mainstay.platform.clock import now
+from mainstay.platform.errors import MainstayError
+from mainstay.platform.models import Instance
+from mainstay.web.doors import door, open_door
+
+SIGNED_IN_BY = "allauth.account.auth_backends.AuthenticationBackend"
+LOOKS_A_PAGE = 50
+
+
+# --- before one is signed in --------------------------------------------------------------------------
+
+
+@open_door
+@require_http_methods(["GET", "POST"])
+def first(request: HttpRequest) -> HttpResponse:
+    """The first account: only while there is none, and only from the machine that serves."""
+    if Account.objects.exists() or not _is_this_machine(request):
+        raise Http404
+    given = {name: request.POST.get(name, "") for name in ("username", "name", "password")}
+    if request.method == "GET":
+        return render(request, "accounts/first.html", {"given": given})
+    at = now()
+    try:
+        services.check_password(password=given["password"], username=given["username"])
+        account = services.open_first_account(
+            username=given["username"],
+            name=given["name"],
+            language=request.LANGUAGE_CODE,
+            by=ledger.actor("guided start", "system"),
+            at=at,
+        )
+        services.set_password(account=account, password=given["password"], by=account.actor, at=at)
+    except MainstayError as error:
+        context = {"given": given, "errors": presenters.by_field(error)}
+        return render(request, "accounts/first.html", context, status=422)
+    login(request, account, backend=SIGNED_IN_BY)
+    return redirect("accounts")
+
+
+def _is_this_machine(request: HttpRequest) -> bool:
+    try:
+        return ip_address(request.META["REMOTE_ADDR"]).is_loopback
+    except ValueError:
+        return False
+
+
+@open_door
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, secret: str) -> HttpResponse:
+    """Whoever holds the link sets their password and is signed in."""
+    account = queries.invited(secret, now())
+    if account is None:
+        return render(request, "accounts/link_ended.html", status=404)
+    context: dict[str, Any] = {"name": account.actor.name, "username": account.username}
+    if request.method == "POST":
+        try:
+            services.accept(secret=secret, password=request.POST.get("password", ""), at=now())
+        except MainstayError as error:
+            return render(request, "accounts/join.html", context | {"errors": presenters.by_field(error)}, status=422)
+        login(request, Account.objects.get(id=account.id), backend=SIGNED_IN_BY)
+        return redirect("me")
+    return render(request, "accounts/join.html", context)
+
+
+def locked_out(request: HttpRequest, _response: HttpResponse, _credentials: dict[str, Any]) -> HttpResponse:
+    """After five wrong passwords: how long to wait, and whom to ask."""
+    return render(request, "accounts/locked_out.html", {"minutes": 15}, status=429)
+
+
+# --- one's own ----------------------------------------------------------------------------------------
+
+
+@door()
+@require_http_methods(["GET", "POST"])
+def me(request: Any) -> HttpResponse:
+    """Who I am here, what I may and where; language, password, second factor, who stands in for me."""
+    errors = {}
+    if request.method == "POST":
+        try:
+            _appoint(request)
+            return redirect("me")
+        except MainstayError as error:
+            errors = presenters.by_field(error)
+    context = presenters.own_page(request.user, request.rights, errors, request.POST)
+    return render(request, "accounts/me.html", context, status=422 if errors else 200)
+
+
+def _appoint(request: Any) -> None:
+    services.appoint_deputy(
+        principal=request.user,
+        deputy=_named(request.POST.get("deputy", "")),
+        ends_at=presenters.until(request.POST.get("until", ""), _zone()),
+        by=request.by,
+        at=request.at,
+    )
+
+
+def _named(username: str) -> Account:
+    account = queries.account_by_name(username)
+    if account is None or not account.is_active:
+        raise MainstayError(
+            services.ACCOUNT_UNKNOWN, _("There is no such account; type the user name."), {"field": "deputy"}
+        )
+    return account
+
+
+def _zone() -> str:
+    return Instance.objects.get(id=1).zone
+
+
+# --- administration -----------------------------------------------------------------------------------
+
+
+@door(Permission.MANAGE_ACCOUNTS, entry="accounts")
+@require_http_methods(["GET", "POST"])
+def accounts(request: Any) -> HttpResponse:
+    """All accounts, and a form that opens another; its link is shown once."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            opened = services.open_account(
+                username=request.POST.get("username", ""),
+                name=request.POST.get("name", ""),
+                language=request.LANGUAGE_CODE,
+                by=request.by,
+                at=request.at,
+            )
+            return redirect("account", username=opened.username)
+        except MainstayError as error:
+            errors = presenters.by_field(error)
+    rows = queries.list_accounts(request.at, after=request.GET.get("after", ""))
+    context = presenters.accounts_page(rows, errors, request.POST)
+    return render(request, "accounts/accounts.html", context, status=422 if errors else 200)
+
+
+@door(Permission.MANAGE_ACCOUNTS, entry="accounts")
+@require_http_methods(["GET", "POST"])
+def account(request: Any, username: str) -> HttpResponse:
+    """One account: its roles, its link, its end."""
+    found = queries.account_by_name(username)
+    if found is None:
+        raise Http404
+    errors, link = {}, ""
+    if request.method == "POST":
+        try:
+            link = _act(request, found)
+            if not link:
+                return redirect("account", username=found.username)
+        except MainstayError as error:
+            errors = presenters.by_field(error)
+    context = presenters.account_page(queries.account_row(found, request.at), errors, request.POST)
+    context |= {"link": link, "picture": presenters.qr(link)}
+    return render(request, "accounts/account.html", context, status=422 if errors else 200)
+
+
+def _act(request: Any, found: Account) -> str:
+    """Do what the pressed button says; the link to show, if it made one."""
+    act, who = request.POST.get("act", ""), {"by": request.by, "at": request.at}
+    if act == "invite":
+        secret = services.invite(account=found, **who)
+        return request.build_absolute_uri(reverse("join", args=[secret]))
+    if act == "give":
+        services.give_role(
+            account=found,
+            role=_role(request.POST.get("role", "")),
+            jurisdiction=presenters.jurisdiction(request.POST.get("for", "")),
+            ends_at=presenters.until(request.POST.get("until", ""), _zone(), required=False),
+            **who,
+        )
+    elif act == "withdraw":
+        services.withdraw_role(grant=_uuid(request.POST.get("grant", "")), **who)
+    elif act == "close":
+        services.close_account(account=found, reason=request.POST.get("reason", ""), **who)
+    else:
+        raise Http404
+    return ""
+
+
+def _role(given: str) -> Role:
+    try:
+        return Role(given)
+    except ValueError as error:
+        raise MainstayError(services.GRANT_REFUSED, _("Choose a role from the list."), {"field": "role"}) from error
+
+
+def _uuid(given: str) -> UUID:
+    try:
+        return UUID(given)
+    except ValueError as error:
+        raise Http404 from error
+
+
+# --- who looked at whom -------------------------------------------------------------------------------
+
+
+@door(Permission.SEE_AUDIT, entry="audit")
+@require_http_methods(["GET"])
+def audit(request: Any) -> HttpResponse:
+    """Who saw people's data, the newest first."""
+    before = request.GET.get("before", "")
+    rows = queries.list_looks(
+        account=_account_id(request.GET.get("account", "")),
+        purpose=request.GET.get("purpose") or None,
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        limit=LOOKS_A_PAGE + 1,
+    )
+    return render(request, "accounts/audit.html", presenters.audit_page(rows, LOOKS_A_PAGE, request.GET))
+
+
+def _account_id(username: str) -> UUID | None:
+    if not username:
+        return None
+    found = queries.account_by_name(username)
+    return found.id if found else UUID(int=0)  # nobody's: nothing matches

@@ -1,0 +1,225 @@
+"""Words and plain values for the pages of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mainstay.accounts import services
+from mainstay.accounts.models import Account
+from mainstay.accounts.queries import AccountRow, LookRow
+from mainstay.accounts.rules import (
+    PERMISSIONS,
+    WHOLE_CITY,
+    Area,
+    Granted,
+    Jurisdiction,
+    Permission,
+    Purpose,
+    Rights,
+    Role,
+)
+from mainstay.organisations.models import Facility
+from mainstay.places.models import Place
+from mainstay.platform.clock import day_end
+from mainstay.platform.errors import MainstayError
+from mainstay.web import wording
+
+ROLES = {
+    Role.COMMAND: gettext_lazy("Command"),
+    Role.EPIDEMIOLOGIST: gettext_lazy("Epidemiologist"),
+    Role.TRACER: gettext_lazy("Tracer"),
+    Role.DISTRICT_OFFICER: gettext_lazy("District officer"),
+    Role.COMMUNITY_WORKER: gettext_lazy("Community worker"),
+    Role.CLINICIAN: gettext_lazy("Clinician"),
+    Role.LABORATORY: gettext_lazy("Laboratory"),
+    Role.SITE_MANAGER: gettext_lazy("Quarantine-site manager"),
+    Role.DATA_CLERK: gettext_lazy("Data clerk"),
+    Role.OBJECTIONS_OFFICER: gettext_lazy("Objections officer"),
+    Role.AUDITOR: gettext_lazy("Auditor"),
+    Role.ADMINISTRATOR: gettext_lazy("Administrator of accounts"),
+}
+
+DEEDS = {
+    Permission.SEE_FIGURES: gettext_lazy("see figures"),
+    Permission.SEE_PROTOCOL: gettext_lazy("read the protocol"),
+    Permission.SEE_PEOPLE: gettext_lazy("see people"),
+    Permission.RECORD_FACTS: gettext_lazy("record what was found and done"),
+    Permission.CLASSIFY: gettext_lazy("classify"),
+    Permission.RECORD_RESULTS: gettext_lazy("record laboratory results"),
+    Permission.SEE_DUTIES: gettext_lazy("see duties"),
+    Permission.ASSIGN_DUTIES: gettext_lazy("hand duties over"),
+    Permission.TAKE_IN_FILES: gettext_lazy("take in files"),
+    Permission.MEND_ROWS: gettext_lazy("mend rows"),
+    Permission.GIVE_ORDERS: gettext_lazy("give orders"),
+    Permission.DECIDE_OBJECTIONS: gettext_lazy("decide objections"),
+    Permission.EXPORT_PEOPLE: gettext_lazy("export people"),
+    Permission.CLOSE_PERIOD: gettext_lazy("close the day"),
+    Permission.CHANGE_PROTOCOL: gettext_lazy("change the protocol"),
+    Permission.SEE_AUDIT: gettext_lazy("see who looked at whom"),
+    Permission.MANAGE_ACCOUNTS: gettext_lazy("manage accounts"),
+}
+
+PURPOSES = {
+    Purpose.DUTY: gettext_lazy("a duty of theirs"),
+    Purpose.QUALITY: gettext_lazy("mending data"),
+    Purpose.INVESTIGATION: gettext_lazy("investigation"),
+    Purpose.REQUEST: gettext_lazy("the person asked"),
+    Purpose.SUPERVISION: gettext_lazy("supervision"),
+    Purpose.EMERGENCY: gettext_lazy("emergency"),
+}
+
+# At which field of a form an error stands; what names none stands above it.
+FIELDS = {
+    services.ACCOUNT_NAME: "username",
+    services.ACCOUNT_PASSWORD: "password",
+    services.ACCOUNT_FIRST: "form",
+}
+
+
+def by_field(error: MainstayError) -> dict[str, str]:
+    """The sentence at the field it is about."""
+    return {str(error.facts.get("field") or FIELDS.get(error.code, "form")): error.sentence}
+
+
+# --- what is typed ------------------------------------------------------------------------------------
+
+
+def until(given: str, zone: str, required: bool = True) -> datetime | None:
+    """The end of the day that was typed; None for nothing where that may be."""
+    if not given and not required:
+        return None
+    try:
+        return day_end(date.fromisoformat(given), zone)
+    except (ValueError, OverflowError) as error:
+        raise MainstayError(
+            services.GRANT_REFUSED, _("Give the last day, like 2020-02-14."), {"field": "until"}
+        ) from error
+
+
+def jurisdiction(code: str) -> Jurisdiction:
+    """What bears the code that was typed; the city for nothing."""
+    if not code.strip():
+        return WHOLE_CITY
+    kinds = [Area.DISTRICT, Area.COMMUNITY, Area.UNIT]
+    place = Place.objects.filter(code=code.strip(), kind__in=kinds).first()
+    if place is not None:
+        return Jurisdiction(Area(place.kind), place.id)
+    facility = Facility.objects.filter(code=code.strip()).first()
+    if facility is not None:
+        return Jurisdiction(Area.FACILITY, facility.id)
+    sentence = _("No district, community, unit or facility has this code.")
+    raise MainstayError(services.GRANT_REFUSED, sentence, {"field": "for"})
+
+
+# --- pages --------------------------------------------------------------------------------------------
+
+
+def own_page(account: Account, rights: Rights, errors: dict[str, str], given: Mapping[str, str]) -> dict[str, Any]:
+    names = _bounds(rights.granted)
+    return {
+        "name": account.actor.name,
+        "username": account.username,
+        "roles": [_role_row(one, names) for one in rights.granted],
+        "errors": errors,
+        "given": given,
+    }
+
+
+def accounts_page(rows: list[AccountRow], errors: dict[str, str], given: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "count": len(rows),
+        "rows": [
+            {
+                "username": row.username,
+                "name": row.name,
+                "state": _state(row),
+                "roles": _(", ").join(dict.fromkeys(str(ROLES[one.granted.role]) for one in row.grants)),
+            }
+            for row in rows
+        ],
+        "errors": errors,
+        "given": given,
+    }
+
+
+def account_page(row: AccountRow, errors: dict[str, str], given: Mapping[str, str]) -> dict[str, Any]:
+    names = _bounds([one.granted for one in row.grants])
+    return {
+        "row": row,
+        "state": _state(row),
+        "grants": [{"id": one.id} | _role_row(one.granted, names) for one in row.grants],
+        "choices": [(role.value, f"{word}: {_deeds(role)}") for role, word in ROLES.items()],
+        "errors": errors,
+        "given": given,
+    }
+
+
+def audit_page(rows: list[LookRow], limit: int, asked: Mapping[str, str]) -> dict[str, Any]:
+    shown = rows[:limit]
+    return {
+        "rows": [
+            {
+                "entry": row.entry,
+                "at": row.at,
+                "who": f"{row.name} ({row.username})",
+                "page": row.page,
+                "purpose": PURPOSES[Purpose(row.purpose)],
+                "reason": row.reason if row.reason != row.purpose else "",
+                "loud": row.purpose == Purpose.EMERGENCY,
+                "count": wording.count(row.count),
+            }
+            for row in shown
+        ],
+        "older": shown[-1].entry if len(rows) > limit else None,
+        "account": asked.get("account", ""),
+        "purpose": asked.get("purpose", ""),
+        "purposes": [("", _("any purpose")), *((one.value, word) for one, word in PURPOSES.items())],
+    }
+
+
+def _role_row(one: Granted, names: dict[UUID, str]) -> dict[str, Any]:
+    return {
+        "role": ROLES[one.role],
+        "may": _deeds(one.role),
+        "where": names.get(one.jurisdiction.id, "") if one.jurisdiction.id else _("the whole city"),
+        "ends_at": one.ends_at,
+        "deputy": one.deputy_for is not None,
+    }
+
+
+def _deeds(role: Role) -> str:
+    return _(", ").join(str(word) for deed, word in DEEDS.items() if deed in PERMISSIONS[role])
+
+
+def _bounds(granted: Any) -> dict[UUID, str]:
+    """Names of the places and facilities that roles hold for; two statements."""
+    ids = [one.jurisdiction.id for one in granted if one.jurisdiction.id]
+    if not ids:
+        return {}
+    found = dict(Place.objects.filter(id__in=ids).values_list("id", "name"))
+    return found | dict(Facility.objects.filter(id__in=ids).values_list("id", "name"))
+
+
+def _state(row: AccountRow) -> str:
+    if not row.is_active:
+        return _("closed")
+    if row.has_password:
+        return _("active")
+    return _("invited") if row.invited else _("not yet invited")
+
+
+def qr(link: str) -> SafeString | str:
+    """The link as a picture that a telephone reads; nothing without one."""
+    if not link:
+        return ""
+    import segno
+
+    drawn = segno.make(link, error="m").svg_inline(scale=5, border=2, svgclass="qr", lineclass=None, omitsize=True)
+    return mark_safe(drawn)

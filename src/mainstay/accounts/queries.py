@@ -1,0 +1,215 @@
+"""Reads of accounts: what somebody may at a moment, who has which roles, who looked at whom."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from mainstay.accounts.models import Account, Grant, Invitation, Look, Token
+from mainstay.accounts.rules import WHOLE_CITY, Area, Granted, Jurisdiction, Rights, Role
+
+
+def _standing(account: UUID | None = None) -> QuerySet[Grant]:
+    """Roles given and not withdrawn, in the order they were given."""
+    rows = Grant.objects.filter(withdraws=None, withdrawal=None, account__is_active=True).order_by("entry_id", "id")
+    return rows if account is None else rows.filter(account_id=account)
+
+
+def rights_of(account: UUID, at: datetime) -> Rights:
+    """All that an account may at a moment; nothing where it is closed. One statement."""
+    return Rights(tuple(granted for granted in map(_granted, _standing(account)) if granted.holds(at)))
+
+
+def _granted(row: Grant) -> Granted:
+    jurisdiction = Jurisdiction(Area(row.jurisdiction_kind), row.jurisdiction_id)
+    return Granted(Role(row.role), jurisdiction, row.starts_at, row.ends_at, row.deputy_for_id)
+
+
+def is_last_administrator(*, account: UUID, at: datetime, without: UUID | None = None) -> bool:
+    """Whether nobody could manage accounts for the whole city any more without this account (or this one grant).
+
+    A deputy does not count: their rights end by themselves.
+    """
+    rows = _standing().filter(role=Role.ADMINISTRATOR, deputy_for=None)
+    holders = {(row.id, row.account_id) for row in rows if _granted(row) == _lasting(row) and _granted(row).holds(at)}
+    mine = {(grant, holder) for grant, holder in holders if holder == account and without in (None, grant)}
+    return bool(mine) and holders == mine
+
+
+def _lasting(row: Grant) -> Granted:
+    """The same role without an end and for the whole city: what the last administrator must have."""
+    return Granted(Role(row.role), WHOLE_CITY, row.starts_at)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """A role as it stands, with the grant's id by which it is withdrawn."""
+
+    id: UUID
+    granted: Granted
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account for the list: who, since when, with which roles; `invited` while a link is open."""
+
+    id: UUID
+    username: str
+    name: str
+    language: str
+    is_active: bool
+    has_password: bool
+    invited: bool
+    last_sign_in_at: datetime | None
+    grants: tuple[GrantRow, ...]
+
+
+def list_accounts(at: datetime, after: str = "", limit: int = 100) -> list[AccountRow]:
+    """Accounts by user name, one page from `after` on, with the roles that hold or will; three statements."""
+    accounts = Account.objects.select_related("actor").filter(username__gt=after).order_by("username")[:limit]
+    return _rows(list(accounts), at)
+
+
+def account_row(account: Account, at: datetime) -> AccountRow:
+    """The same of one account."""
+    return _rows([account], at)[0]
+
+
+def _rows(found: list[Account], at: datetime) -> list[AccountRow]:
+    ids = [account.id for account in found]
+    grants: dict[UUID, list[GrantRow]] = {}
+    for row in _standing().filter(account_id__in=ids):
+        granted = _granted(row)
+        if granted.ends_at is None or at < granted.ends_at:
+            grants.setdefault(row.account_id, []).append(GrantRow(row.id, granted))
+    open_links = Invitation.objects.filter(account_id__in=ids, expires_at__gt=at).values_list("account_id", flat=True)
+    invited = set(open_links)
+    return [
+        AccountRow(
+            account.id,
+            account.username,
+            account.actor.name,
+            account.language,
+            account.is_active,
+            account.has_usable_password(),
+            account.id in invited,
+            account.last_login,
+            tuple(grants.get(account.id, ())),
+        )
+        for account in found
+    ]
+
+
+def account_by_name(username: str) -> Account | None:
+    """The account of that user name, open or closed."""
+    try:
+        return Account.objects.get_by_natural_key(username)
+    except Account.DoesNotExist:
+        return None
+
+
+def invited(secret: str, at: datetime) -> Account | None:
+    """Whose link this is, as long as it holds."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    link = Invitation.objects.select_related("account__actor").filter(digest=digest, expires_at__gt=at).first()
+    return link.account if link and link.account.is_active else None
+
+
+def account_by_token(secret: str, at: datetime) -> tuple[Account, bool] | None:
+    """(account, whether it may only read) of a token that holds; None for any other text. One statement."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    row = (
+        Token.objects.select_related("account__actor")
+        .filter(digest=digest, revoked_at=None, expires_at__gt=at, account__is_active=True)
+        .first()
+    )
+    return (row.account, row.read_only) if row else None
+
+
+# --- who looked at whom -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LookRow:
+    """Somebody saw people's data: `count` people on one page or in one export."""
+
+    entry: int
+    at: datetime
+    username: str
+    name: str
+    page: str
+    purpose: str
+    reason: str
+    subject: UUID | None
+    count: int
+
+
+def list_looks(
+    *,
+    account: UUID | None = None,
+    subject: Iterable[UUID] = (),
+    purpose: str | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[LookRow]:
+    """Looks, the newest first, one page before a ledger number; one statement.
+
+    `subject` finds those who opened this person's own page (give all the ids merged into one).
+    """
+    rows = Look.objects.select_related("entry", "account__actor").order_by("-entry_id", "-id")
+    if account is not None:
+        rows = rows.filter(account_id=account)
+    if wanted := list(subject):
+        rows = rows.filter(subject_id__in=wanted)
+    if purpose is not None:
+        rows = rows.filter(purpose=purpose)
+    if before is not None:
+        rows = rows.filter(entry_id__lt=before)
+    return [
+        LookRow(
+            row.entry_id,
+            row.entry.at,
+            row.account.username,
+            row.account.actor.name,
+            row.page,
+            row.purpose,
+            row.entry.purpose,
+            row.subject_id,
+            row.count,
+        )
+        for row in rows[:limit]
+    ]
+
+
+def listed_looks(subject: UUID, since: datetime) -> list[LookRow]:
+    """Who had this person on a list they saw, since a moment, the newest first.
+
+    Reads every list seen since then: for an audit of days, not for a page that is opened often.
+    """
+    wanted = subject.bytes
+    rows = Look.objects.select_related("entry", "account__actor").filter(subject_id=None, entry__at__gte=since)
+    return [
+        LookRow(
+            row.entry_id,
+            row.entry.at,
+            row.account.username,
+            row.account.actor.name,
+            row.page,
+            row.purpose,
+            row.entry.purpose,
+            None,
+            row.count,
+        )
+        for row in rows.order_by("-entry_id", "-id").iterator()
+        if _contains(bytes(row.listed), wanted)
+    ]
+
+
+def _contains(listed: bytes, wanted: bytes) -> bool:
+    """Whether one of the ids, 16 bytes each, is the wanted one; a match across two of them is none."""
+    return any(listed[at : at + 16] == wanted for at in range(0, len(listed), 16))

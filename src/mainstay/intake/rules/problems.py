@@ -1,0 +1,22 @@
+"""What is held of a row, and the cells of some rows while they are read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """What is held: the columns, the text that stood there, why, and how to mend it."""
+
+    columns: tuple[str, ...]
+    value: str
+    code: str
+    reason: str
+    remedy: str
+    held: str  # field or row
+
+
+# Of some rows: their cells by column, in lists in which a held cell is emptied; what is held, by the row's place.
+Texts = dict[str, list[str]]
+Problems = defaultdict[int, list[Problem]]

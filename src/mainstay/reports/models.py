@@ -1,0 +1,66 @@
+"""Counts as others publish them, by place and day, and what is known about them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from mainstay.platform.models import Fact
+
+
+class AggregateCount(Fact):
+    """How many, in one place, by one day (`observed_date`), as a series gives it. About nobody in particular.
+
+    `stamped_date` is the day the source wrote beside it, which may be another. `place` and `within` (the
+    whole it is part of, empty for the whole itself) are codes of the series and need not be places of ours.
+    """
+
+    touches = ()
+
+    series = models.CharField(max_length=100)
+    disease = models.CharField(max_length=40)
+    place = models.CharField(max_length=100)
+    place_name = models.CharField(max_length=100)
+    within = models.CharField(max_length=100, blank=True)
+    stamped_date = models.DateField()
+    measure = models.CharField(max_length=20)
+    value = models.PositiveIntegerField()
+    cumulative = models.BooleanField(default=True)
+
+    class Meta(Fact.Meta):
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(condition=models.Q(observed_date__isnull=False), name="aggregatecount_has_its_day"),
+            models.CheckConstraint(condition=~models.Q(place=models.F("within")), name="aggregatecount_not_in_itself"),
+        ]
+        indexes = [
+            *Fact.Meta.indexes,
+            models.Index(fields=["disease", "measure", "place", "observed_date"], name="aggregatecount_by_place"),
+        ]
+
+
+class Series(Fact):
+    """A series of counts: what it is called, which disease it is of, and which of its places is the city."""
+
+    touches = ()
+
+    name = models.CharField(max_length=100)
+    title = models.CharField(max_length=200)
+    disease = models.CharField(max_length=40)
+    city = models.CharField(max_length=100)
+
+
+class Explanation(Fact):
+    """What somebody found out about one day of a series (`observed_date`), in three languages.
+
+    An empty `place` or `measure` stands for every one.
+    """
+
+    touches = ()
+
+    series = models.CharField(max_length=100)
+    place = models.CharField(max_length=100, blank=True)
+    kind = models.CharField(max_length=20)
+    measure = models.CharField(max_length=20, blank=True)
+    text_en = models.CharField(max_length=400)
+    text_zh_hans = models.CharField(max_length=400)
+    text_zh_hant = models.CharField(max_length=400)

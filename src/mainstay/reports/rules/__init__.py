@@ -1,0 +1,1 @@
+"""Rules of the reports: what the figures are made from and how. No Django, no clock."""

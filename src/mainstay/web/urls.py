@@ -1,0 +1,17 @@
+"""Every address of the product. An area's pages come in by its own `urls.py`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from mainstay.web.doors import open_door
+from mainstay.web.pages import home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("language/", open_door(set_language), name="set_language"),
+    path("", include("mainstay.accounts.urls")),
+]
+
+handler500 = "mainstay.web.failures.failed"

@@ -1,0 +1,123 @@
+"""Pages of accounts: what an administrator does there, junk in every field, and who looked at whom."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from mainstay.accounts import queries, services
+from mainstay.accounts.models import Account
+from mainstay.accounts.rules import WHOLE_CITY, Permission, Purpose, Role
+from mainstay.places.models import Place
+from mainstay.platform.clock import now
+from tests.world import World
+
+JUNK = ["", "\x00", "x" * 5000, "'; DROP TABLE people_person; --", "<script>alert(1)</script>", "١٢٣", "9" * 40]
+
+
+def signed_in(world: World, username: str, *roles: Role) -> Client:
+    account = services.open_account(username=username, name=username.title(), by=world.by, at=now())
+    for role in roles:
+        services.give_role(account=account, role=role, jurisdiction=WHOLE_CITY, by=world.by, at=now())
+    client = Client()
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def rights(username: str):
+    return queries.rights_of(Account.objects.get(username=username).id, now())
+
+
+def test_an_account_is_opened_given_a_role_and_a_link(world: World) -> None:
+    admin = signed_in(world, "ai", Role.ADMINISTRATOR)
+    assert admin.post("/accounts/", {"username": "Wen", "name": "Wen Li"}).headers["Location"] == "/accounts/wen/"
+    lake = Place.objects.get(code="c1")
+    assert admin.post("/accounts/wen/", {"act": "give", "role": "tracer", "for": "c1"}).status_code == 302
+    assert rights("wen").scope(Permission.SEE_PEOPLE).communities == {lake.id}
+    page = admin.post("/accounts/wen/", {"act": "invite"}).content.decode()
+    assert "/join/" in page and "<svg" in page
+    assert "/join/" not in admin.get("/accounts/wen/").content.decode()  # shown once
+
+
+def test_a_role_is_withdrawn_and_an_account_closed(world: World) -> None:
+    admin = signed_in(world, "ai", Role.ADMINISTRATOR)
+    signed_in(world, "wen", Role.TRACER)
+    row = queries.account_row(Account.objects.get(username="wen"), now())
+    admin.post("/accounts/wen/", {"act": "withdraw", "grant": str(row.grants[0].id)})
+    assert rights("wen").roles == frozenset()
+    admin.post("/accounts/wen/", {"act": "close", "reason": "left the city"})
+    assert not Account.objects.get(username="wen").is_active
+    assert "closed" in admin.get("/accounts/").content.decode()
+
+
+def test_an_error_stands_at_its_field_and_nothing_typed_is_lost(world: World) -> None:
+    admin = signed_in(world, "ai", Role.ADMINISTRATOR)
+    answer = admin.post("/accounts/", {"username": "a b", "name": "Wen Li"})
+    page = answer.content.decode()
+    assert (answer.status_code, 'id="username-error"' in page, 'value="Wen Li"' in page) == (422, True, True)
+    answer = admin.post("/accounts/ai/", {"act": "give", "role": "tracer", "for": "nowhere"})
+    assert answer.status_code == 422
+    assert "Nobody changes their own rights" not in answer.content.decode()
+    answer = admin.post("/accounts/ai/", {"act": "give", "role": "tracer"})
+    assert "Nobody changes their own rights" in answer.content.decode()
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_in_every_field_is_told_never_a_failure(world: World, junk: str) -> None:
+    admin = signed_in(world, "ai", Role.ADMINISTRATOR, Role.AUDITOR)
+    signed_in(world, "wen")
+    before = rights("wen")
+    forms = [
+        ("/accounts/", {"username": junk, "name": junk}),
+        ("/accounts/wen/", {"act": junk}),
+        ("/accounts/wen/", {"act": "give", "role": junk, "for": junk, "until": junk}),
+        ("/accounts/wen/", {"act": "give", "role": "tracer", "for": junk or "none such", "until": junk}),
+        ("/accounts/wen/", {"act": "withdraw", "grant": junk}),
+        ("/me/", {"deputy": junk, "until": junk}),
+        ("/me/", {"deputy": "wen", "until": junk}),
+    ]
+    for address, given in forms:
+        assert admin.post(address, given).status_code in (302, 404, 422), (address, given)
+    for asked in ("account", "purpose", "before"):
+        assert admin.get("/audit/", {asked: junk}).status_code == 200
+    assert admin.get("/accounts/", {"after": junk}).status_code == 200
+    assert rights("wen") == before
+
+
+def test_a_script_in_a_name_is_shown_as_text(world: World) -> None:
+    admin = signed_in(world, "ai", Role.ADMINISTRATOR)
+    admin.post("/accounts/", {"username": "wen", "name": "<script>alert(1)</script>"})
+    page = admin.get("/accounts/").content.decode()
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+
+
+def test_somebody_stands_in_until_the_day_that_was_set(world: World) -> None:
+    tracer = signed_in(world, "bo", Role.TRACER)
+    signed_in(world, "wen")
+    day = now().date().isoformat()
+    assert tracer.post("/me/", {"deputy": "wen", "until": day}).status_code == 302
+    (lent,) = rights("wen").granted
+    assert (lent.role, lent.deputy_for) == (Role.TRACER, Account.objects.get(username="bo").id)
+
+
+def test_the_audit_shows_an_emergency_loudly_and_pages_back(world: World) -> None:
+    auditor = signed_in(world, "au", Role.AUDITOR)
+    signed_in(world, "wen")
+    wen = Account.objects.get(username="wen")
+    for number in range(60):
+        services.record_look(
+            account=wen,
+            page=f"list {number}",
+            purpose=Purpose.EMERGENCY if number == 59 else Purpose.DUTY,
+            listed=[uuid4()],
+            by=wen.actor,
+            at=now(),
+        )
+    page = auditor.get("/audit/").content.decode()
+    assert "emergency" in page and "list 59" in page and "list 9<" not in page
+    older = page.split("before=")[1].split('"')[0]
+    second = auditor.get("/audit/", {"before": older}).content.decode()
+    assert "list 9<" in second and "list 59" not in second
+    assert "list 9<" not in auditor.get("/audit/", {"account": "nobody"}).content.decode()
