@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mainstay.accounts import presenters, queries, services
+from mainstay.accounts import queries, services
 from mainstay.accounts.models import Account
+from mainstay.accounts.pages import presenters
 from mainstay.accounts.rules import Permission, Role
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
