@@ -170,20 +170,7 @@ def list_looks(
         rows = rows.filter(purpose=purpose)
     if before is not None:
         rows = rows.filter(entry_id__lt=before)
-    return [
-        LookRow(
-            row.entry_id,
-            row.entry.at,
-            row.account.username,
-            row.account.actor.name,
-            row.page,
-            row.purpose,
-            row.entry.purpose,
-            row.subject_id,
-            row.count,
-        )
-        for row in rows[:limit]
-    ]
+    return [_look(row) for row in rows[:limit]]
 
 
 def listed_looks(subject: UUID, since: datetime) -> list[LookRow]:
@@ -193,21 +180,21 @@ def listed_looks(subject: UUID, since: datetime) -> list[LookRow]:
     """
     wanted = subject.bytes
     rows = Look.objects.select_related("entry", "account__actor").filter(subject_id=None, entry__at__gte=since)
-    return [
-        LookRow(
-            row.entry_id,
-            row.entry.at,
-            row.account.username,
-            row.account.actor.name,
-            row.page,
-            row.purpose,
-            row.entry.purpose,
-            None,
-            row.count,
-        )
-        for row in rows.order_by("-entry_id", "-id").iterator()
-        if _contains(bytes(row.listed), wanted)
-    ]
+    return [_look(row) for row in rows.order_by("-entry_id", "-id").iterator() if _contains(bytes(row.listed), wanted)]
+
+
+def _look(row: Look) -> LookRow:
+    return LookRow(
+        row.entry_id,
+        row.entry.at,
+        row.account.username,
+        row.account.actor.name,
+        row.page,
+        row.purpose,
+        row.entry.purpose,
+        row.subject_id,
+        row.count,
+    )
 
 
 def _contains(listed: bytes, wanted: bytes) -> bool:

@@ -59,11 +59,14 @@ def list_users(home: str | None, as_json: bool) -> None:
     """Accounts with the roles they hold now or will."""
     open_instance(home)
     from mainstay.accounts import queries
+    from mainstay.organisations.queries import jurisdictions_named
 
-    rows: list[dict[str, Any]] = []
+    found: list[Any] = []
     at = _by()["at"]
-    while page := queries.list_accounts(at, after=rows[-1]["username"] if rows else ""):
-        rows += [_account(row) for row in page]
+    while page := queries.list_accounts(at, after=found[-1].username if found else ""):
+        found += page
+    named = jurisdictions_named(one.granted.jurisdiction for row in found for one in row.grants)
+    rows = [_account(row, named) for row in found]
     if as_json:
         emit("user.list", {"accounts": rows})
         return
@@ -75,13 +78,13 @@ def list_users(home: str | None, as_json: bool) -> None:
     click.echo(table(("account", "name", "state", "role", "for", "until", "grant"), lines))
 
 
-def _account(row: Any) -> dict[str, Any]:
+def _account(row: Any, named: dict[UUID, tuple[str, str]]) -> dict[str, Any]:
     state = "active" if row.has_password else "invited" if row.invited else "no password"
     grants = [
         {
             "id": one.id,
             "role": one.granted.role.value,
-            "for": _code(one.granted.jurisdiction),
+            "for": named[one.granted.jurisdiction.id][0] if one.granted.jurisdiction.id else "city",
             "starts_at": one.granted.starts_at,
             "ends_at": one.granted.ends_at,
             "deputy": one.granted.deputy_for is not None,
@@ -218,32 +221,15 @@ def _of(username: str) -> Any:
 
 def _jurisdiction(bounds: str | None) -> Any:
     """The whole city, or what bears that code."""
-    from mainstay.accounts.rules import WHOLE_CITY, Area, Jurisdiction
-    from mainstay.organisations.models import Facility
-    from mainstay.places.models import Place
+    from mainstay.organisations.queries import jurisdiction
 
-    if bounds is None:
-        return WHOLE_CITY
-    place = Place.objects.filter(code=bounds, kind__in=[Area.DISTRICT, Area.COMMUNITY, Area.UNIT]).first()
-    if place is not None:
-        return Jurisdiction(Area(place.kind), place.id)
-    facility = Facility.objects.filter(code=bounds).first()
-    if facility is not None:
-        return Jurisdiction(Area.FACILITY, facility.id)
-    raise MainstayError(
-        BOUNDS_UNKNOWN, f"No district, community, unit or facility has the code '{bounds}'; look it up in the profile."
-    )
-
-
-def _code(jurisdiction: Any) -> str:
-    from mainstay.accounts.rules import Area
-    from mainstay.organisations.models import Facility
-    from mainstay.places.models import Place
-
-    if jurisdiction.id is None:
-        return "city"
-    model = Facility if jurisdiction.kind is Area.FACILITY else Place
-    return model.objects.values_list("code", flat=True).get(id=jurisdiction.id)
+    found = jurisdiction(bounds or "")
+    if found is None:
+        raise MainstayError(
+            BOUNDS_UNKNOWN,
+            f"No district, community, unit or facility has the code '{bounds}'; look it up in the profile.",
+        )
+    return found
 
 
 def _end(until: date | None) -> Any:

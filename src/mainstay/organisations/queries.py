@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from mainstay.accounts.rules import WHOLE_CITY, Area, Jurisdiction
 from mainstay.organisations.models import Facility, Holding, Post
 from mainstay.organisations.rules import Posts, PostView
+from mainstay.places.models import Place
 from mainstay.platform.models import Actor
 from mainstay.platform.reading import View, standing
 from mainstay.platform.rows import as_instant, as_uuid, table_reader
@@ -92,3 +95,29 @@ def holder_names(moment: datetime) -> HolderNames:
     names = dict(Actor.objects.filter(id__in=held.values()).values_list("id", "name"))
     codes = dict(Post.objects.values_list("id", "code"))
     return HolderNames(codes, {post: names[holder] for post, holder in held.items()})
+
+
+# --- jurisdictions -------------------------------------------------------------------------------------
+
+
+def jurisdiction(code: str) -> Jurisdiction | None:
+    """What bears this code: a district, community, unit or facility; the whole city for none; None for nothing."""
+    if not code:
+        return WHOLE_CITY
+    place = Place.objects.filter(code=code, kind__in=[Area.DISTRICT, Area.COMMUNITY, Area.UNIT]).first()
+    if place is not None:
+        return Jurisdiction(Area(place.kind), place.id)
+    facility = Facility.objects.filter(code=code).first()
+    return Jurisdiction(Area.FACILITY, facility.id) if facility is not None else None
+
+
+def jurisdictions_named(wanted: Iterable[Jurisdiction]) -> dict[UUID, tuple[str, str]]:
+    """{place or facility: (code, name)} of these jurisdictions; two statements at most."""
+    ids = [one.id for one in wanted if one.id is not None]
+    if not ids:
+        return {}
+    found = {}
+    for model in (Place, Facility):
+        rows = model.objects.filter(id__in=ids).values_list("id", "code", "name")
+        found |= {identity: (code, name) for identity, code, name in rows}
+    return found

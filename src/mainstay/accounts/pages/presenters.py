@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,6 @@ from mainstay.accounts.models import Account
 from mainstay.accounts.queries import AccountRow, LookRow
 from mainstay.accounts.rules import (
     PERMISSIONS,
-    WHOLE_CITY,
-    Area,
     Granted,
     Jurisdiction,
     Permission,
@@ -25,8 +23,7 @@ from mainstay.accounts.rules import (
     Rights,
     Role,
 )
-from mainstay.organisations.models import Facility
-from mainstay.places.models import Place
+from mainstay.organisations import queries as organisations
 from mainstay.platform.clock import day_end
 from mainstay.platform.errors import MainstayError
 from mainstay.web import wording
@@ -105,17 +102,11 @@ def until(given: str, zone: str, required: bool = True) -> datetime | None:
 
 def jurisdiction(code: str) -> Jurisdiction:
     """What bears the code that was typed; the city for nothing."""
-    if not code.strip():
-        return WHOLE_CITY
-    kinds = [Area.DISTRICT, Area.COMMUNITY, Area.UNIT]
-    place = Place.objects.filter(code=code.strip(), kind__in=kinds).first()
-    if place is not None:
-        return Jurisdiction(Area(place.kind), place.id)
-    facility = Facility.objects.filter(code=code.strip()).first()
-    if facility is not None:
-        return Jurisdiction(Area.FACILITY, facility.id)
-    sentence = _("No district, community, unit or facility has this code.")
-    raise MainstayError(services.GRANT_REFUSED, sentence, {"field": "for"})
+    found = organisations.jurisdiction(code.strip())
+    if found is None:
+        sentence = _("No district, community, unit or facility has this code.")
+        raise MainstayError(services.GRANT_REFUSED, sentence, {"field": "for"})
+    return found
 
 
 # --- pages --------------------------------------------------------------------------------------------
@@ -198,13 +189,10 @@ def _deeds(role: Role) -> str:
     return _(", ").join(str(word) for deed, word in DEEDS.items() if deed in PERMISSIONS[role])
 
 
-def _bounds(granted: Any) -> dict[UUID, str]:
-    """Names of the places and facilities that roles hold for; two statements."""
-    ids = [one.jurisdiction.id for one in granted if one.jurisdiction.id]
-    if not ids:
-        return {}
-    found = dict(Place.objects.filter(id__in=ids).values_list("id", "name"))
-    return found | dict(Facility.objects.filter(id__in=ids).values_list("id", "name"))
+def _bounds(granted: Iterable[Granted]) -> dict[UUID, str]:
+    """Names of the places and facilities that roles hold for."""
+    named = organisations.jurisdictions_named(one.jurisdiction for one in granted)
+    return {identity: name for identity, (_code, name) in named.items()}
 
 
 def _state(row: AccountRow) -> str:
