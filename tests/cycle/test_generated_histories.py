@@ -2,7 +2,8 @@
 
 A history is a list of things said, each on a day: classes given and taken back, onsets and reports
 corrected, reports taken back, contacts named, with a time or in a file of pairs, and retracted, merges
-made and undone, checks, an edition changed in mid-course, a post left vacant, periods missed. The slow way marks everybody dirty before every run.
+made and undone, checks, an edition changed in mid-course, a post left vacant, periods missed. The slow
+way marks everybody dirty before every run.
 """
 
 from __future__ import annotations
@@ -229,11 +230,7 @@ def test_judging_the_touched_equals_judging_everybody(db: None, history: list[Sa
 @given(history=st.lists(_said(), min_size=2, max_size=10), order=st.randoms(use_true_random=False))
 def test_the_order_of_arrival_within_a_period_does_not_matter(db: None, history: list[Said], order: Any) -> None:
     """Facts that correct nothing may come in any order; a correction needs what it corrects."""
-    plain = [
-        said
-        for said in history
-        if said.verb not in (*PUT_RIGHT, "merge", "unmerge", "vacate")
-    ]
+    plain = [said for said in history if said.verb not in (*PUT_RIGHT, "merge", "unmerge", "vacate")]
     shuffled = list(plain)
     order.shuffle(shuffled)
     assert _play(plain, set(), everybody=False) == _play(shuffled, set(), everybody=False)
