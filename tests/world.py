@@ -18,9 +18,11 @@ from mainstay.people.models import Person
 from mainstay.places.models import Place
 from mainstay.platform import ledger
 from mainstay.platform.clock import day_end, known_on
+from mainstay.platform.facts import new_fact
 from mainstay.platform.models import Actor
 from mainstay.screening import services as screening
 from mainstay.tracing import services as tracing
+from mainstay.tracing.models import Contact
 
 ZONE = "Asia/Shanghai"
 DISEASE = "mers"
@@ -147,6 +149,15 @@ class World:
             disease=self.disease,
             **self._common(name, known, known),
         )
+
+    def paired(self, name: str, index: str, received: str, kind: str = "household") -> UUID:
+        """A contact as a feed of pairs gives it: without days, without a time at which it became known."""
+        fact = new_fact(
+            Contact, person_id=self.person(name), index_id=self.person(index), disease=self.disease, kind=kind,
+            known_at=None, known_with_index=True,
+        )  # fmt: skip
+        ledger.append([fact], by=self.by, at=known_on(day(received), self.zone), verb="contact.name")
+        return fact.root
 
     def checked(
         self, name: str, on: str, tenths: int | None = 365, of: str = "temperature", known: str | None = None

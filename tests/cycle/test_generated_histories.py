@@ -1,8 +1,9 @@
 """Over generated histories, judging only the touched equals judging everybody, in any order of arrival.
 
-A history is a list of things said, each on a day: classes given and taken back, onsets corrected,
-contacts named and retracted, merges made and undone, checks, an edition changed in mid-course, a post
-left vacant, periods missed. The slow way marks everybody dirty before every run.
+A history is a list of things said, each on a day: classes given and taken back, onsets and reports
+corrected, reports taken back, contacts named, with a time or in a file of pairs, and retracted, merges
+made and undone, checks, an edition changed in mid-course, a post left vacant, periods missed. The slow
+way marks everybody dirty before every run.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import F, Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mainstay.cases import services as cases
-from mainstay.cases.models import Classification, Onset
+from mainstay.cases.models import Classification, Onset, Report
 from mainstay.cycle import instance
 from mainstay.duties.models import Duty, DutyEvent, DutyState, SubjectState
 from mainstay.organisations import services as organisations
@@ -53,8 +55,9 @@ def _said() -> st.SearchStrategy[Said]:
     return st.builds(
         Said,
         verb=st.sampled_from(
-            ("classify", "classify", "onset", "met", "met", "check", "result", "outcome", "uncontact", "unclassify",
-             "move_onset", "merge", "unmerge", "vacate", "adopt", "symptom")
+            ("classify", "classify", "onset", "met", "met", "paired", "paired", "report", "check", "result", "outcome",
+             "uncontact", "unclassify", "unreport", "move_onset", "move_report", "merge", "unmerge", "vacate", "adopt",
+             "symptom")
         ),
         entered=st.integers(0, DAYS - 1),
         known=st.integers(0, DAYS - 1),
@@ -78,6 +81,11 @@ def _say(world: World, said: Said) -> None:  # noqa: C901 - a plain list of verb
         world.onset(said.name, on, known)
     elif said.verb == "met" and said.name != said.other:
         world.met(said.name, said.other, known, last=on if said.value != "suspected" else None)
+    elif said.verb == "paired" and said.name != said.other:
+        # A file of the past is received after all its days; a living feed on a day among them.
+        world.paired(said.name, said.other, received=_text(said.known if said.value == "suspected" else DAYS))
+    elif said.verb == "report":
+        world.reported(said.name, on, known)
     elif said.verb == "check":
         world.checked(said.name, on, known=known)
     elif said.verb == "result":
@@ -86,7 +94,7 @@ def _say(world: World, said: Said) -> None:  # noqa: C901 - a plain list of verb
         world.outcome(said.name, "recovered", on if said.value != "suspected" else None, known)
     elif said.verb == "symptom":
         world.symptom(said.name, "fever", on, said.value != "discarded", known)
-    elif said.verb in ("uncontact", "unclassify", "move_onset"):
+    elif said.verb in PUT_RIGHT:
         _take_back(world, said, at)
     elif said.verb in ("merge", "unmerge"):
         _merge(world, said, at)
@@ -96,15 +104,27 @@ def _say(world: World, said: Said) -> None:  # noqa: C901 - a plain list of verb
         instance.adopt(name="covid-19.control.5", from_date=date.fromisoformat(known), by=world.by, at=world.at)
 
 
+# What is taken back or moved, of the facts known by then.
+PUT_RIGHT: dict[str, Any] = {
+    "uncontact": Contact,
+    "unclassify": Classification,
+    "unreport": Report,
+    "move_onset": Onset,
+    "move_report": Report,
+}
+
+
 def _take_back(world: World, said: Said, at: Any) -> None:
-    model = {"uncontact": Contact, "unclassify": Classification, "move_onset": Onset}[said.verb]
-    known = model.objects.filter(person_id=world.person(said.name), became_known_at__lte=at)
-    fact = known.order_by("became_known_at", "id").first()
+    model = PUT_RIGHT[said.verb]
+    # A contact without a time may be taken back before anybody knew of it.
+    theirs = model.objects.filter(person_id=world.person(said.name), retracted=False)
+    known = theirs.filter(Q(became_known_at__lte=at) | Q(became_known_at=None))
+    fact = known.order_by(F("became_known_at").asc(nulls_first=True), "entry_id").first()
     if fact is None:
         return
-    if said.verb == "move_onset":
+    if said.verb.startswith("move"):
         moved = fact.observed_date - timedelta(days=2)
-        cases.correct(model=Onset, root=fact.root, observed_date=moved, known_at=at, by=world.by, at=world.at)
+        cases.correct(model=model, root=fact.root, observed_date=moved, known_at=at, by=world.by, at=world.at)
     else:
         cases.retract(model=model, root=fact.root, known_at=at, by=world.by, at=world.at)
 
@@ -210,11 +230,7 @@ def test_judging_the_touched_equals_judging_everybody(db: None, history: list[Sa
 @given(history=st.lists(_said(), min_size=2, max_size=10), order=st.randoms(use_true_random=False))
 def test_the_order_of_arrival_within_a_period_does_not_matter(db: None, history: list[Said], order: Any) -> None:
     """Facts that correct nothing may come in any order; a correction needs what it corrects."""
-    plain = [
-        said
-        for said in history
-        if said.verb not in ("uncontact", "unclassify", "move_onset", "merge", "unmerge", "vacate")
-    ]
+    plain = [said for said in history if said.verb not in (*PUT_RIGHT, "merge", "unmerge", "vacate")]
     shuffled = list(plain)
     order.shuffle(shuffled)
     assert _play(plain, set(), everybody=False) == _play(shuffled, set(), everybody=False)
@@ -227,9 +243,12 @@ def test_the_order_of_arrival_within_a_period_does_not_matter(db: None, history:
 )
 @given(history=st.lists(_said(), min_size=2, max_size=10), day=st.integers(0, DAYS - 2))
 def test_what_became_known_later_changes_no_earlier_day(db: None, history: list[Said], day: int) -> None:
-    """Leaving out what became known after a day changes nothing in the duties of any day up to it."""
+    """Leaving out what became known after a day changes nothing in the duties of any day up to it.
+
+    A contact in a file of pairs is known with a report, so it is no later fact by itself.
+    """
     kept = [said for said in history if said.verb not in ("vacate", "adopt")]
-    before = [said for said in kept if said.known <= day]
+    before = [said for said in kept if said.known <= day or said.verb == "paired"]
     assert _until(kept, day) == _until(before, day)
 
 

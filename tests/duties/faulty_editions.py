@@ -25,7 +25,6 @@ close = ["household", "work"]
 
 [[class]]
 value = "confirmed"
-counts_from = 2020-02-01
 
 [[category]]
 id = "confirmed"
@@ -196,10 +195,10 @@ FAULTS = {
     "series": Fault('series = "flu"', 'series = "cold"', "series", "id", "begin with its series", 'id = "flu.1"'),
     "level": Fault('level = "national"', 'level = "house"', "level", "disease", "go together", 'disease = "flu"'),
     "no such day": Fault(
-        "counts_from = 2020-02-01",
-        'counts_from = "2020-02-31"',
+        "effective_from = 2020-01-01",
+        'effective_from = "2020-02-31"',
         "form",
-        "class[confirmed].counts_from",
+        "effective_from",
         "no day of the calendar",
     ),
     "duplicate clause": Fault(

@@ -45,6 +45,22 @@ class Told:
             standing = [fact for fact in standing if fact.disease == self.disease]
         return [fact for fact in standing if fact.observed_date is None or fact.observed_date <= self.on]
 
+    def ever_told(self, model: Any) -> list[Any]:
+        """Every version that anybody could read on some day up to this one, corrected or taken back since or not."""
+        every = [fact for fact in model.objects.filter(disease=self.disease) if fact.entry_id <= self.to_entry]
+        return [
+            fact
+            for fact in every
+            if not fact.retracted
+            and fact.became_known_at <= self.by
+            and not any(
+                other.root == fact.root
+                and other.version > fact.version
+                and other.became_known_at <= fact.became_known_at
+                for other in every
+            )
+        ]
+
     def who(self, person: UUID) -> UUID:
         seen = set()
         while person in self.merges and person not in seen:
@@ -128,7 +144,7 @@ def _days_confined(stays: list[Any], orders: list[Any], upheld: dict, zone: str)
 def contacts(told: Told) -> list[tuple[UUID, UUID, str, date | None, date | None, date]]:
     """(person, index, kind, first, last, known on) of the contacts that stood."""
     first_report: dict[UUID, Any] = {}
-    for fact in told.visible(Report):
+    for fact in told.ever_told(Report):
         person = told.who(fact.person_id)
         first_report[person] = min(fact.became_known_at, first_report.get(person, fact.became_known_at))
     last: dict[UUID, Any] = {}

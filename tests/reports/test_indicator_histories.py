@@ -21,7 +21,6 @@ from mainstay.people import services as people
 from mainstay.platform import ledger
 from mainstay.platform.clock import day_end, known_on
 from mainstay.platform.errors import MainstayError
-from mainstay.platform.facts import new_fact
 from mainstay.reports.queries.indicators import read_facts, seal_to_read
 from mainstay.reports.rules.indicators import Indicators, Settings, indicators
 from mainstay.science.distributions import GivenByDay
@@ -87,7 +86,8 @@ def _say(world: World, said: Said) -> None:  # noqa: C901 - a plain list of verb
     elif said.verb == "met" and said.name != said.other:
         world.met(said.name, said.other, known, first=first, last=on if said.on != said.known else first, kind=kind)
     elif said.verb == "met_undated" and said.name != said.other:
-        _meet_without_a_time(world, said, kind)
+        received = "2020-01-01" if said.value == "suspected" else "2020-03-01"
+        world.paired(said.name, said.other, received, kind)
     elif said.verb == "stay":
         _stay(world, said, at)
     elif said.verb == "order":
@@ -98,14 +98,6 @@ def _say(world: World, said: Said) -> None:  # noqa: C901 - a plain list of verb
         _take_back(world, said, at)
     elif said.verb in ("merge", "unmerge"):
         _merge(world, said, at)
-
-
-def _meet_without_a_time(world: World, said: Said, kind: str) -> None:
-    fact = new_fact(
-        Contact, person_id=world.person(said.name), index_id=world.person(said.other), disease=world.disease,
-        kind=kind, known_at=None, known_with_index=True,
-    )  # fmt: skip
-    ledger.append([fact], by=world.by, at=world.at, verb="contact.name")
 
 
 def _stay(world: World, said: Said, at: Any) -> None:

@@ -11,7 +11,8 @@ from mainstay.platform.models import Fact
 class Contact(Fact):
     """`person` met `index`; the days are null where nobody said.
 
-    Known with the report of the index (`known_with_index`) where the file itself gives no date.
+    Known with the report of the index (`known_with_index`) where the file itself gives no date. Only a first
+    version can be so: its correction or retraction is known when it comes.
     """
 
     touches = (("person_id", "person"), ("index_id", "person"))

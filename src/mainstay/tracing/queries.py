@@ -10,7 +10,7 @@ from mainstay.cases.models import Report
 from mainstay.platform import bulk
 from mainstay.platform.clock import local_date
 from mainstay.platform.models import Entry, Instance
-from mainstay.platform.reading import View, standing
+from mainstay.platform.reading import View, ever_stood, standing
 from mainstay.platform.rows import as_date, as_instant, as_uuid, same, table_reader
 from mainstay.tracing.models import Contact
 from mainstay.tracing.rules import ContactView
@@ -27,9 +27,8 @@ _COLUMNS = (
     "last_date",
     "became_known_at",
     "entry_id",
-    "version",
 )
-_READ = table_reader(as_uuid, as_uuid, as_uuid, same, same, as_date, as_date, as_instant, same, same)
+_READ = table_reader(as_uuid, as_uuid, as_uuid, same, same, as_date, as_date, as_instant, same)
 
 
 def contacts_named_by(indexes: Sequence[UUID], view: View, known: Known) -> list[ContactView]:
@@ -45,16 +44,19 @@ def contacts_of(people: Sequence[UUID], view: View, known: Known) -> list[Contac
 def _contacts(column: str, ids: Sequence[UUID], view: View, known: Known) -> list[ContactView]:
     """Standing contacts known by the view's instant; `known` says since when the response is held to it.
 
-    A contact without a time of its own is known with the report of its index, else with the contact's
-    own report, else on receipt.
+    A contact without a time of its own is known with the first report of its index, as far as one is known
+    by then, else with the contact's own, else on receipt.
     """
-    rows = _standing(bulk.in_list(column, ids), view)
+    # Only a first version can be without a time: a correction is known when it comes.
+    rows = sorted(
+        _READ(standing(Contact, _COLUMNS, view, bulk.in_list(column, ids), undated=True)), key=lambda row: row[0]
+    )
     undated = [row for row in rows if row[7] is None]
     reports = _first_reports({row[i] for row in undated for i in (1, 2)}, view)
     receipts = _receipts({row[8] for row in undated})
     zone = Instance.objects.values_list("zone", flat=True).get(id=1)
     found = []
-    for root, person, index, disease, kind, first, last, became_known_at, entry, _version in rows:
+    for root, person, index, disease, kind, first, last, became_known_at, entry in rows:
         at, entry_no = became_known_at, entry
         if at is None:
             at, entry_no = reports.get(index) or reports.get(person) or (receipts[entry], entry)
@@ -65,25 +67,12 @@ def _contacts(column: str, ids: Sequence[UUID], view: View, known: Known) -> lis
     return found
 
 
-def _standing(where: tuple[str, list], view: View) -> list[tuple]:
-    """The versions with a time that is known by then, and those without one; of a root the later version."""
-    dated = standing(Contact, _COLUMNS, view, where)
-    without = standing(Contact, _COLUMNS, View(view.to_entry), (f"{where[0]} AND f.became_known_at IS NULL", where[1]))
-    latest: dict[UUID, tuple] = {}
-    for row in _READ([*dated, *without]):
-        if row[0] not in latest or latest[row[0]][9] < row[9]:
-            latest[row[0]] = row
-    return [latest[root] for root in sorted(latest)]
-
-
 def _first_reports(people: set[UUID], view: View) -> dict[UUID, tuple[datetime, int]]:
-    """{person: (instant, ledger number) of the first report known}."""
+    """{person: (instant, ledger number) of the first report known}, also where it was taken back later."""
     found: dict[UUID, tuple[datetime, int]] = {}
     for some in bulk.chunks(sorted(people), 5000):
         where = bulk.in_list("f.person_id", some)
-        for person, at, entry in standing(
-            Report, ("person_id", "became_known_at", "entry_id"), View(view.to_entry), where
-        ):
+        for person, at, entry in ever_stood(Report, ("person_id", "became_known_at", "entry_id"), view, where):
             key, value = as_uuid(person), (as_instant(at), entry)
             if key not in found or value < found[key]:
                 found[key] = value

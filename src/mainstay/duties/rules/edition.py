@@ -263,11 +263,9 @@ class CategoryRule:
 
 @dataclass(frozen=True, slots=True)
 class ClassRule:
-    """A class that this edition knows; some count only in an area and from a day."""
+    """A class that this edition knows; where somebody may be given it, the clauses say."""
 
     value: str
-    area: str | None = None
-    counts_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

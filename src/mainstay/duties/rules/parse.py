@@ -180,7 +180,7 @@ def parse(data: Table) -> Edition:
         source=data["source"],
         recalled=data.get("recalled", False),
         exposure_gap_days=days(data.get("exposure_gap", "14d")),
-        classes=tuple(_class(table) for table in data.get("class", ())),
+        classes=tuple(words.ClassRule(table["value"]) for table in data.get("class", ())),
         categories=tuple(_category(table, parser) for table in data.get("category", ())),
         clauses=tuple(_clause(table, data, parser) for table in data.get("clause", ())),
     )
@@ -188,11 +188,6 @@ def parse(data: Table) -> Edition:
 
 def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
-
-
-def _class(table: Table) -> words.ClassRule:
-    counts_from = table.get("counts_from")
-    return words.ClassRule(table["value"], table.get("area"), _day(counts_from) if counts_from else None)
 
 
 def _category(table: Table, parser: Parser) -> words.CategoryRule:

@@ -55,16 +55,12 @@ def heads(sheet: Draftsheet) -> Iterator[Fault]:
 
 
 def real_days(sheet: Draftsheet) -> Iterator[Fault]:
-    """Days are days of the calendar."""
-    paths: list[tuple[KeyPath, str]] = [(("effective_from",), sheet.data["effective_from"])]
-    for index, table in enumerate(sheet.data.get("class", ())):
-        if "counts_from" in table:
-            paths.append((("class", index, "counts_from"), table["counts_from"]))
-    for path, text in paths:
-        try:
-            date.fromisoformat(text)
-        except ValueError:
-            yield Fault(path, "form", f"'{text}' is no day of the calendar; write a day like 2020-02-21.")
+    """The day of effect is a day of the calendar."""
+    text = sheet.data["effective_from"]
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        yield Fault(("effective_from",), "form", f"'{text}' is no day of the calendar; write a day like 2020-02-21.")
 
 
 def duplicates(sheet: Draftsheet) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from mainstay.people.models import Merge, Trait
 from mainstay.platform.clock import day_end, local_date
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.models import Instance, Seal
-from mainstay.platform.reading import View, standing
+from mainstay.platform.reading import View, ever_stood, standing
 from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, parameter, same, table_reader
 from mainstay.reports.rules.cases import (
     ClassFact,
@@ -80,7 +80,7 @@ def _days_of(clause: Clause) -> Iterator[int]:
 
 
 def read_facts(*, disease: str, on: date, seal: Seal | None) -> Facts:
-    """What was known at the end of day `on`, of events up to it, in the ledger up to the seal; ten statements."""
+    """What was known at the end of day `on`, of events up to it, in the ledger up to the seal; eleven statements."""
     zone = Instance.objects.values_list("zone", flat=True).get(id=1)
     known_by = day_end(on, zone)
     to_entry = seal.to_entry if seal else 0
@@ -104,6 +104,9 @@ def read_facts(*, disease: str, on: date, seal: Seal | None) -> Facts:
         ),
         onsets=_days(Onset, view, of_disease),
         reports=_days(Report, view, of_disease),
+        reports_known=tuple(
+            _READ_KNOWN(ever_stood(Report, ("person_id", "became_known_at"), View(to_entry, known_by), of_disease))
+        ),
         stays=tuple(
             StayFact(*row)
             for row in _read(
@@ -128,6 +131,9 @@ def read_facts(*, disease: str, on: date, seal: Seal | None) -> Facts:
             )
         ),
     )
+
+
+_READ_KNOWN = table_reader(as_uuid, as_instant)
 
 
 def _of_the_classified(disease: str) -> tuple[str, list[Any]]:

@@ -87,8 +87,8 @@ class Facts:
     """All that the indicators of one disease are made from, as it was known at the end of day `on`.
 
     `known_by` is that end in the city's `zone`. Retracted and superseded versions are left out, but for contacts,
-    whose time of becoming known may hang on a report: of them every version stands here. `upheld`: the day of the
-    decision by order.
+    whose time of becoming known may hang on a report: of them every version stands here. `reports_known`: (person,
+    when it became known) of every report that stood at some time by then. `upheld`: the day of the decision by order.
     """
 
     on: date
@@ -98,6 +98,7 @@ class Facts:
     classes: tuple[ClassFact, ...] = ()
     onsets: tuple[DayFact, ...] = ()
     reports: tuple[DayFact, ...] = ()
+    reports_known: tuple[tuple[UUID, datetime], ...] = ()
     stays: tuple[StayFact, ...] = ()
     orders: tuple[OrderFact, ...] = ()
     upheld: dict[UUID, date] | None = None
@@ -191,12 +192,15 @@ def class_rows(facts: Facts) -> tuple[CaseRow, ...]:
 
 
 def contact_rows(facts: Facts) -> tuple[ContactRow, ...]:
-    """The contacts that stood, each known with its index's first report, else its own, else receipt, unless dated."""
+    """The contacts that stood, each known with its index's first report, else its own, else receipt, unless dated.
+
+    A report taken back later has told of them all the same.
+    """
     read_as = survivors(facts.merged)
     reported: dict[UUID, datetime] = {}
-    for report in facts.reports:
-        person = read_as.get(report.person, report.person)
-        reported[person] = min(report.known, reported.get(person, report.known))
+    for one_reported, known in facts.reports_known:
+        person = read_as.get(one_reported, one_reported)
+        reported[person] = min(known, reported.get(person, known))
     standing: dict[UUID, tuple[ContactVersion, ContactRow]] = {}
     for one in facts.contacts:
         person, index = read_as.get(one.person, one.person), read_as.get(one.index, one.index)

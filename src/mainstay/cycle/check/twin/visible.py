@@ -88,20 +88,19 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def bounds(alias: str, moment: Moment, known: bool = True) -> str:
+def bounds(alias: str, moment: Moment) -> str:
     """SQL: in the ledger the run read, and known by its moment."""
-    entered = f"{alias}.entry_id <= {moment.to_entry}"
-    return f"{entered} AND {alias}.became_known_at <= {moment.at}" if known else entered
+    return f"{alias}.entry_id <= {moment.to_entry} AND {alias}.became_known_at <= {moment.at}"
 
 
-def standing(table: str, moment: Moment, known: bool = True) -> str:
+def standing(table: str, moment: Moment) -> str:
     """SQL of the versions that stand: by anti-join over the whole table, so that a version which moved to
     somebody else supersedes this one.
     """
     return (
-        f'SELECT f.* FROM "{table}" f WHERE f.retracted = 0 AND {bounds("f", moment, known)} '
+        f'SELECT f.* FROM "{table}" f WHERE f.retracted = 0 AND {bounds("f", moment)} '
         f'AND NOT EXISTS (SELECT 1 FROM "{table}" c WHERE c.version > 1 AND c.root = f.root '
-        f"AND c.version > f.version AND {bounds('c', moment, known)})"
+        f"AND c.version > f.version AND {bounds('c', moment)})"
     )
 
 
@@ -175,21 +174,33 @@ def _survivors(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
 def _contacts(duck: duckdb.DuckDBPyConnection, moment: Moment) -> None:
     """v_contact: contacts known by the moment, where nobody said when by the first report of the index, else
     of the contact, else on receipt; v_named: the same from the side of whoever named them.
+
+    A report counts from when it was known, unless a later version of it was known no later; what becomes of it
+    afterwards unsays nothing. Of a contact the last version known counts, whatever told of it.
     """
     duck.execute(
-        "CREATE OR REPLACE TABLE first_report AS SELECT person_id, min(became_known_at) AS at "
-        f"FROM ({standing('cases_report', moment, known=False)}) GROUP BY person_id"
+        "CREATE OR REPLACE TABLE first_report AS SELECT person_id, min(became_known_at) AS at FROM ("
+        "SELECT *, min(became_known_at) OVER (PARTITION BY root ORDER BY version "
+        "ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS overtaken_at "
+        f"FROM cases_report WHERE entry_id <= {moment.to_entry}) WHERE retracted = 0 "
+        f"AND became_known_at <= {moment.at} AND (overtaken_at IS NULL OR overtaken_at > became_known_at) "
+        "GROUP BY person_id"
+    )
+    duck.execute(
+        "CREATE OR REPLACE TABLE contact_version AS SELECT f.root, f.version, f.retracted, f.person_id, f.index_id, "
+        "f.disease, f.kind, f.first_date, f.last_date, "
+        'COALESCE(f.became_known_at, ri.at, rp.at, e."at") AS known_at FROM tracing_contact f '
+        "LEFT JOIN first_report ri ON ri.person_id = f.index_id "
+        "LEFT JOIN first_report rp ON rp.person_id = f.person_id "
+        "LEFT JOIN platform_entry e ON e.no = f.entry_id "
+        f"WHERE f.entry_id <= {moment.to_entry} AND known_at <= {moment.at}"
     )
     duck.execute(
         "CREATE OR REPLACE TABLE v_contact AS SELECT f.root AS id, f.person_id, f.index_id, f.disease, f.kind, "
         f"f.first_date, f.last_date, {SUBJECT} AS subject_id, COALESCE(i.survivor_id, f.index_id) AS index_subject, "
-        'COALESCE(f.became_known_at, ri.at, rp.at, e."at") AS known_at '
-        f"FROM ({standing('tracing_contact', moment, known=False)}) f {MERGED} "
-        "LEFT JOIN survivor i ON i.person_id = f.index_id "
-        "LEFT JOIN first_report ri ON ri.person_id = f.index_id "
-        "LEFT JOIN first_report rp ON rp.person_id = f.person_id "
-        "LEFT JOIN platform_entry e ON e.no = f.entry_id "
-        f"WHERE known_at <= {moment.at}"
+        f"f.known_at FROM contact_version f {MERGED} LEFT JOIN survivor i ON i.person_id = f.index_id "
+        "WHERE f.retracted = 0 AND NOT EXISTS (SELECT 1 FROM contact_version c "
+        "WHERE c.version > 1 AND c.root = f.root AND c.version > f.version)"
     )
     duck.execute(
         "CREATE OR REPLACE TABLE v_named AS "
