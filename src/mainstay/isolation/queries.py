@@ -132,7 +132,8 @@ def _in_facilities(facilities: Sequence[UUID], at: datetime, read_as: ReadAs) ->
     there = [person for person, stay in present_stays(seen, at, read_as).items() if stay.facility in set(facilities)]
     posts, params = bulk.in_list("o.facility_id", facilities)
     owed = (
-        "EXISTS (SELECT 1 FROM duties_dutystate s JOIN organisations_post o ON o.id = s.post_id OR o.id = s.answering_id "
+        "EXISTS (SELECT 1 FROM duties_dutystate s "
+        "JOIN organisations_post o ON o.id = s.post_id OR o.id = s.answering_id "
         f"WHERE s.subject_id = p.id AND s.subject_type = 'person' AND s.status = 'open' AND {posts})"
     )
     return [(owed, params), *([bulk.in_list("p.id", sorted(there))] if there else [])]
