@@ -11,7 +11,7 @@ from mainstay.web.pages import home
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("language/", open_door(set_language), name="set_language"),
-    path("", include("mainstay.accounts.urls")),
+    path("", include("mainstay.accounts.pages.urls")),
     path("", include("mainstay.people.pages.urls")),
     path("", include("mainstay.duties.pages.urls")),
 ]
