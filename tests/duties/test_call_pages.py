@@ -68,7 +68,7 @@ def test_somebody_one_answers_for_but_may_not_see_is_counted(outbreak: World) ->
     # Unit Two is vacant, so Unit One answers for Bo there too; but this account is given Unit One only.
     worker = signed_in(outbreak, "Worker Er", Role.COMMUNITY_WORKER, "u1")
     page = worker.get("/calls/").content.decode()
-    assert cards(page) == ["An Yi-01"] and "One more person lies outside the bounds of your account" in page
+    assert cards(page) == ["An Yi-01"] and "1 more person lies outside the bounds of your account" in page
 
 
 def test_whoever_holds_no_post_calls_within_their_bounds(outbreak: World) -> None:

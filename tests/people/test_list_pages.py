@@ -160,7 +160,7 @@ def test_a_contact_elsewhere_is_only_counted(outbreak: World) -> None:
     outbreak.met("Bo Er-02", "An Yi-01", known="2020-02-06", last="2020-02-03")
     page = page_of(outbreak, signed_in(outbreak, "Wen", Role.COMMUNITY_WORKER, "u1"), "An Yi-01")
     assert "Ci San-03" in page and "Bo Er-02" not in page
-    assert "One more contact lies outside your bounds" in page
+    assert "1 more contact lies outside your bounds" in page
 
 
 def test_identifiers_need_a_purpose_and_are_hidden_again_after_a_quarter_of_an_hour(outbreak: World) -> None:
