@@ -118,7 +118,7 @@ def test_what_was_recorded_is_said_to_wait_for_the_next_run(outbreak: World) -> 
     page = client.get("/calls/?saved=1").content.decode()
     assert "judged at the next run of the period" in page
     assert page.count("recorded, judged at the next run") == 1
-    assert "call back at 20:20" in page
+    assert "call back at 20:20, as agreed" in page
     assert Dirty.objects.filter(subject_id=outbreak.people["An Yi-01"]).exists()
 
 
@@ -135,6 +135,15 @@ def test_contacts_named_in_a_call_close_the_list_of_contacts(outbreak: World) ->
     assert outbreak.standing("An Yi-01", today)["case.contact_list"] == "done"
 
 
+def test_who_met_nobody_is_said_to_have_met_nobody(outbreak: World) -> None:
+    client = signed_in(outbreak, "Tracer Bo", Role.TRACER)
+    client.post(sheet(outbreak, "An Yi-01"), {"outcome": "call_reached", "nobody": "1", "disease": "mers"})
+    assert {(one.kind, one.disease) for one in Evidence.objects.all()} == {
+        ("call_reached", ""),
+        ("contact_list", "mers"),
+    }
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -149,6 +158,8 @@ def test_contacts_named_in_a_call_close_the_list_of_contacts(outbreak: World) ->
         ({"outcome": "call_reached", "contacts": "Zhao", "how": "hearsay"}, "Choose how they met"),
         ({"outcome": "call_reached", "contacts": "Zhao", "how": "work"}, "Choose the disease"),
         ({"outcome": "call_reached", "contacts": "Zhao\n" * 51}, "At most 50 contacts"),
+        ({"outcome": "call_reached", "contacts": "Zhao", "nobody": "1"}, "Either there was nobody"),
+        ({"outcome": "call_no_answer", "nobody": "1"}, "choose Reached"),
     ],
 )
 def test_what_cannot_be_read_is_told_and_nothing_is_written(outbreak: World, given: dict, told: str) -> None:

@@ -69,6 +69,7 @@ class Call:
     present: tuple[str, ...]
     asked_of_symptoms: bool
     met: tuple[Met, ...]
+    nobody: bool
     how: str
     last_met: date | None
     disease: str
@@ -83,18 +84,20 @@ def read_call(given: QueryDict, diseases: Sequence[str]) -> Call:
     none = given.get("none") == "1"
     if present and none:
         raise _unreadable("none", _("Either none of these or some: take one of the two off."))
-    met = _met(given.get("contacts", ""))
+    met, nobody = _met(given.get("contacts", "")), given.get("nobody") == "1"
+    if met and nobody:
+        raise _unreadable("contacts", _("Either there was nobody or somebody is named: take one of the two off."))
     tenths = _tenths(cleaned(given.get("temperature", "")))
-    if outcome != REACHED and (present or none or met or tenths is not None):
+    if outcome != REACHED and (present or none or met or nobody or tenths is not None):
         raise _unreadable("outcome", _("Something was filled in that only they can have said: choose Reached."))
     how, disease = given.get("how", ""), given.get("disease", "")
     if met and how not in HOW:
         raise _unreadable("how", _("Choose how they met."))
-    if met and disease not in diseases:
-        raise _unreadable("disease", _("Choose the disease that these contacts are traced for."))
+    if (met or nobody) and disease not in diseases:
+        raise _unreadable("disease", _("Choose the disease that contacts are traced for."))
     back_at = _clock(cleaned(given.get("back_at", ""))) if outcome == CALL_BACK else ""
     last = _day(cleaned(given.get("last_met", ""))) if met else None
-    return Call(outcome, back_at, tenths, present, bool(present) or none, met, how, last, disease)
+    return Call(outcome, back_at, tenths, present, bool(present) or none, met, nobody, how, last, disease)
 
 
 def _unreadable(field: str, sentence: str) -> MainstayError:
@@ -181,6 +184,10 @@ def record_call(*, person: UUID, call: Call, key: str, day: date, by: Actor, at:
                 record_symptom(
                     name=name, present=name in call.present, observed=day, fact_id=made("symptom", name), **common
                 )
+        if call.nobody:
+            record_evidence(
+                kind="contact_list", observed_date=day, disease=call.disease, fact_id=made("nobody"), **common
+            )
         for number, one in enumerate(call.met):
             _record_contact(person, call, one, made("contact", str(number), one.name), by, at)
 

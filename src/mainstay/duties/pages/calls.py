@@ -114,11 +114,10 @@ def last_call(call: CallRow | None, request: Any) -> str:
     """What became of the last call, and when to call back."""
     if call is None:
         return ""
-    said = _("%(outcome)s, %(moment)s") % {
-        "outcome": outcome_word(call.outcome),
-        "moment": wording.moment(call.at, request.today),
-    }
-    return f"{said}; {_('call back at %(time)s') % {'time': call.note}}" if call.outcome == CALL_BACK else said
+    moment = wording.moment(call.at, request.today)
+    if call.outcome == CALL_BACK:
+        return _("call back at %(time)s, as agreed %(moment)s") % {"time": call.note, "moment": moment}
+    return _("%(outcome)s, %(moment)s") % {"outcome": outcome_word(call.outcome), "moment": moment}
 
 
 # --- one call -----------------------------------------------------------------------------------------
