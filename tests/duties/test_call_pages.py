@@ -78,6 +78,21 @@ def test_whoever_holds_no_post_calls_within_their_bounds(outbreak: World) -> Non
     assert (look.page, look.count) == ("calls", 1)
 
 
+def test_whoever_only_looks_on_sees_no_telephone_and_opens_no_sheet(outbreak: World) -> None:
+    client = signed_in(outbreak, "Head Gu", Role.COMMAND)  # sees duties, records nothing
+    page = client.get("/calls/").content.decode()
+    assert cards(page) == ["An Yi-01", "Bo Er-02"] and "100 0000" not in page
+    assert client.get(sheet(outbreak, "An Yi-01")).status_code == 404
+
+
+def test_a_look_at_a_sheet_names_the_duty_it_was_for(outbreak: World) -> None:
+    signed_in(outbreak, "Tracer Bo", Role.TRACER).get(sheet(outbreak, "An Yi-01"))
+    signed_in(outbreak, "Wen", Role.EPIDEMIOLOGIST).get(sheet(outbreak, "An Yi-01"))
+    mine, other = Look.objects.order_by("entry_id")
+    assert (mine.purpose, mine.duty_id is not None) == ("duty", True)
+    assert (other.purpose, other.duty_id) == ("investigation", None)
+
+
 def test_a_call_is_recorded_once_however_often_it_is_sent(outbreak: World) -> None:
     client = signed_in(outbreak, "Tracer Bo", Role.TRACER)
     page = client.get(sheet(outbreak, "An Yi-01")).content.decode()
@@ -203,3 +218,13 @@ def test_a_constant_number_of_statements_for_the_cards(world: World, number: int
         assert len(cards(client.get("/calls/").content.decode())) == number
     reads = [one["sql"] for one in asked if one["sql"].startswith(("SELECT", "WITH"))]
     assert len(reads) == 24
+
+
+def test_who_was_found_today_is_called_today_and_tomorrows_check_tomorrow(world: World) -> None:
+    today = local_date(now(), world.zone).isoformat()
+    named(world, "An Yi-01")
+    world.classified("An Yi-01", "suspected", today, known="2020-02-01")
+    world.cycle(today)  # owed from the day's end on, for the accounts
+    page = signed_in(world, "Tracer Bo", Role.TRACER).get("/calls/").content.decode()
+    assert cards(page) == ["An Yi-01"] and "Investigate source" in page
+    assert "condition, for" not in page  # the daily check begins tomorrow

@@ -10,14 +10,13 @@ from mainstay.duties.models import Edition
 from mainstay.duties.rules.judge import ESTABLISH
 from mainstay.duties.rules.parse import parse
 
-Named = tuple[str, str]  # an edition and a clause of it
-Titles = dict[Named, dict[str, str]]
+Titles = dict[tuple[str, str], dict[str, str]]
 
 
-def titles(wanted: Collection[Named]) -> Titles:
-    """{(edition, clause): its title by language} as the editions stood when last put into force; one statement."""
+def titles(editions: Collection[str]) -> Titles:
+    """{(edition, clause): its title by language} as these editions stood when last put into force; one statement."""
     found: Titles = {}
-    rows = Edition.objects.filter(name__in={edition for edition, _clause in wanted}).order_by("entry_id")
+    rows = Edition.objects.filter(name__in=editions).order_by("entry_id")
     for name, text in rows.values_list("name", "text"):
         found |= {(name, clause): title for clause, title in _clauses(text).items()}
     return found

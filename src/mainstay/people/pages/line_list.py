@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,6 @@ from mainstay.people import services
 from mainstay.people.pages import words
 from mainstay.people.pages.typed import LONGEST, cleaned, cursor_from, cursor_text, form_key, place_by_code
 from mainstay.places.models import Place
-from mainstay.platform.clock import local_date
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.identity import derived_id, new_id
 from mainstay.reports.queries.line_list import CATEGORIES, Asked, PersonRow, count_people, cursor_of, list_people
@@ -77,7 +77,7 @@ def _row(row: PersonRow, request: Any) -> dict[str, Any]:
         "id": row.id,
         "name": words.called(row.name, row.id),
         "category": words.category(row.category) if row.category else None,
-        "since": wording.day(local_date(row.since, request.zone), request.today) if row.since else "",
+        "since": wording.day(row.since, request.today) if row.since else "",
         "where": words.where(row.kind_of_place, row.place),
         "open": row.open,
         "overdue": row.overdue,
@@ -134,8 +134,9 @@ def _add(request: HttpRequest, given: dict[str, str]) -> UUID:
     home = _home(asked.scope, cleaned(given["where"]))
     stands = {"person": person, "by": asked.by, "at": asked.at}
     named = {name: cleaned(given[name]) for name in ("name", "phone", "address")}
-    if services.add_person(**named, **stands) and home is not None:
-        services.set_home(home=home, **stands)
+    with transaction.atomic():
+        if services.add_person(**named, **stands) and home is not None:
+            services.set_home(home=home, **stands)
     return person
 
 

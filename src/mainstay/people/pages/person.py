@@ -55,7 +55,7 @@ def person(request: Any, person: UUID) -> HttpResponse:
         return _state_purpose(request, read)
     owed, contacts = owed_to([read], closed=CLOSED), met(read, read_as)
     near = within_bounds(request, [one.other for one in contacts], read_as)
-    mine = _my_duty(owed, request)
+    mine = my_duty(owed, request)
     purpose, reason = (Purpose.DUTY, "") if mine else _stated(request, read)
     record_look(
         account=request.user,
@@ -89,7 +89,7 @@ def within_bounds(request: Any, people: Collection[UUID], read_as: ReadAs) -> se
 # --- identifiers for a purpose ------------------------------------------------------------------------
 
 
-def _my_duty(owed: list[OwedRow], request: Any) -> UUID | None:
+def my_duty(owed: list[OwedRow], request: Any) -> UUID | None:
     """An open duty towards this person for which the reader answers."""
     posts = posts_of(request.by.id, request.at)
     return next((row.id for row in owed if row.status == "open" and row.answering in posts), None)
@@ -192,7 +192,7 @@ FEVER_TENTHS = 373
 
 
 def _duties(owed: list[OwedRow], request: Any) -> list[dict[str, Any]]:
-    called = titles({(row.edition, row.clause.removeprefix("establish.")) for row in owed})
+    called = titles({row.edition for row in owed})
     whose = owners({post for row in owed for post in (row.post, row.answering) if post}, request.at)
     return [
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from mainstay.organisations.models import Facility
 from mainstay.people.queries import NO_HOME, ReadAs, homes, names_of
 from mainstay.places.models import Place
 from mainstay.platform import bulk
-from mainstay.platform.rows import as_instant, as_uuid, parameter, same, table_reader
+from mainstay.platform.rows import as_date, as_instant, as_uuid, parameter, same, table_reader
 
 # In the order of gravity; what an edition may call a category is a closed list (docs/guide/vocabulary.md).
 CATEGORIES = ("confirmed", "clinical", "asymptomatic", "suspected", "fever_patient", "close_contact")
@@ -30,8 +30,9 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 class Asked:
     """Which people: within a scope, at a moment; None asks for all. `where` is a place or a facility.
 
-    `to_do` leaves those to whom something is owed that has begun, `answering` those for whom one of these
-    posts answers.
+    `to_do` leaves those to whom something is open by that day: not only what is for later days; `answering`
+    those for whom one of these posts answers. What was found out today begins, for the accounts, at the day's
+    end; whoever can do it now need not wait.
     """
 
     scope: Scope
@@ -40,13 +41,13 @@ class Asked:
     overdue: bool = False
     where: Scope | None = None
     by_category: bool = False
-    to_do: bool = False
+    to_do: date | None = None
     answering: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person of concern. `oldest` is the deadline that has passed the longest; `since` the first duty's start."""
+    """One person of concern. `oldest` is the deadline that has passed the longest; `since` the first duty's day."""
 
     id: UUID
     name: str
@@ -54,7 +55,7 @@ class PersonRow:
     open: int
     overdue: int
     oldest: datetime | None
-    since: datetime | None
+    since: date | None
     kind_of_place: str
     place: str
 
@@ -161,8 +162,8 @@ def _people(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
         params.append(_ranked(asked.category))
     if asked.overdue:
         conditions.append("o.overdue > 0")
-    if asked.to_do or asked.answering is not None:
-        sql, some = _begun(asked)
+    if asked.to_do is not None or asked.answering is not None:
+        sql, some = _to_do(asked)
         conditions.append(sql)
         params += some
     sql = (
@@ -179,13 +180,17 @@ def _people(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
     return sql, params
 
 
-def _begun(asked: Asked) -> tuple[str, list[Any]]:
-    posts, params = ("", []) if asked.answering is None else bulk.in_list("b.answering_id", sorted(asked.answering))
-    sql = (
-        "EXISTS (SELECT 1 FROM duties_dutystate b JOIN duties_duty d ON d.id = b.duty_id WHERE b.subject_id = p.id "
-        f"AND b.subject_type = 'person' AND b.status = 'open' AND d.starts_at <= %s{' AND ' + posts if posts else ''})"
-    )
-    return sql, [parameter(asked.at), *params]
+def _to_do(asked: Asked) -> tuple[str, list[Any]]:
+    conditions, params = ["b.subject_id = p.id", "b.subject_type = 'person'", "b.status = 'open'"], []
+    if asked.to_do is not None:
+        conditions.append("(d.occurrence IS NULL OR d.occurrence <= %s)")
+        params.append(parameter(asked.to_do))
+    if asked.answering is not None:
+        sql, some = bulk.in_list("b.answering_id", sorted(asked.answering))
+        conditions.append(sql)
+        params += some
+    joined = "duties_dutystate b JOIN duties_duty d ON d.id = b.duty_id"
+    return f"EXISTS (SELECT 1 FROM {joined} WHERE {' AND '.join(conditions)})", params
 
 
 # --- what a page shows of them ------------------------------------------------------------------------
@@ -209,21 +214,21 @@ def _shown(rows: list[_Row], at: datetime, read_as: ReadAs) -> list[PersonRow]:
     ]
 
 
-def _since(people: Collection[UUID]) -> dict[UUID, datetime]:
-    """{person: when the first thing owed to them began}."""
+def _since(people: Collection[UUID]) -> dict[UUID, date]:
+    """{person: the day on which something was first owed to them}."""
     if not people:
         return {}
     where, params = bulk.in_list("s.subject_id", list(people))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT s.subject_id, MIN(d.starts_at) FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id "
+            "SELECT s.subject_id, MIN(d.opened_on) FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id "
             f"WHERE s.subject_type = 'person' AND {where} GROUP BY s.subject_id",
             params,
         )
         return dict(_READ_SINCE(cursor.fetchall()))
 
 
-_READ_SINCE = table_reader(as_uuid, as_instant)
+_READ_SINCE = table_reader(as_uuid, as_date)
 
 
 def where_are(people: Collection[UUID], at: datetime, read_as: ReadAs) -> dict[UUID, tuple[str, str]]:

@@ -40,8 +40,9 @@ class OwedRow:
     def is_overdue(self, at: datetime) -> bool:
         return self.status == "open" and self.due_at < at
 
-    def has_begun(self, at: datetime) -> bool:
-        return self.starts_at <= at
+    def is_for(self, day: date) -> bool:
+        """Not only for a later day."""
+        return self.occurrence is None or self.occurrence <= day
 
 
 _COLUMNS = ("duty_id", "subject_id", "duty__disease", "duty__edition", "duty__clause", "duty__occurrence")
