@@ -6,6 +6,7 @@ The addresses come from the routes. One that has no line below fails here, so no
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -16,6 +17,8 @@ from mainstay.accounts.rules import PERMISSIONS, WHOLE_CITY, Permission, Role
 from mainstay.platform.clock import now
 from mainstay.web.doors import Door
 from tests.world import World
+
+PERSON = "0196f000-0000-7000-8000-000000000001"
 
 # name of the route -> what it needs in its address
 ADDRESSES: dict[str, dict[str, str]] = {
@@ -41,6 +44,11 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "accounts": {},
     "account": {"username": "somebody"},
     "audit": {},
+    "line-list": {},
+    "add-person": {},
+    "person": {"person": PERSON},
+    "who-to-call": {},
+    "call": {"person": PERSON},
 }
 
 
@@ -87,6 +95,7 @@ def answer(client: Client, name: str, verb: str) -> int:
 @pytest.fixture
 def city(world: World) -> World:
     services.open_account(username="somebody", name="Somebody", by=world.by, at=now())
+    world.person("An", id=UUID(PERSON))
     return world
 
 

@@ -63,11 +63,12 @@ def assess_severity(
 
 
 def record_symptom(
-    *, person: UUID, name: str, present: bool, observed: date, known_at: datetime, by: Actor, at: datetime
-) -> UUID:
+    *, person: UUID, name: str, present: bool, observed: date, known_at: datetime, by: Actor, at: datetime,
+    fact_id: UUID | None = None,
+) -> UUID:  # fmt: skip
     """A symptom or finding present, or expressly absent; its root."""
     return _record(
-        Symptom, "case.symptom", by, at, None,
+        Symptom, "case.symptom", by, at, fact_id,
         person_id=person, name=name, present=present, observed_date=observed, known_at=known_at,
     )  # fmt: skip
 

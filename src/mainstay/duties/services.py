@@ -71,9 +71,14 @@ def record_evidence(
     at: datetime,
     disease: str,
     note: str = "",
+    observed_at: datetime | None = None,
+    fact_id: UUID | None = None,
 ) -> Evidence:
-    """Record that something owed was done (an investigation, a list of contacts taken); touches the person."""
-    identity = new_id()
+    """Record that something owed was done (an investigation, a list of contacts taken); touches the person.
+
+    Without a disease it counts under each; `fact_id` is given by a form that may be sent twice.
+    """
+    identity = fact_id or new_id()
     row = Evidence(
         id=identity,
         root=identity,
@@ -82,6 +87,7 @@ def record_evidence(
         kind=kind,
         note=note,
         observed_date=observed_date,
+        observed_at=observed_at,
         became_known_at=known_at,
         source="desk",
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from mainstay.people.models import Identifier, Person
-from mainstay.platform.keys import blind_index, load_keys
+from mainstay.people.services import sealed_place
+from mainstay.platform.keys import blind_index, decrypt, load_keys
 
 
 def find_person(name: str) -> UUID | None:
@@ -25,3 +28,108 @@ def _by_identifier(name: str) -> UUID | None:
     blinds = [blind_index(keys, each, text) for each, text in tries]
     found = set(Identifier.objects.filter(blind__in=blinds).values_list("person_id", flat=True))
     return found.pop() if len(found) == 1 else None
+
+
+class ReadAs:
+    """Who is read as whom at present, with the homes of those who are read as another; one statement."""
+
+    def __init__(self) -> None:
+        rows = Person.objects.exclude(merged_into=None).order_by("id")
+        self.into: dict[UUID, UUID] = {}
+        self.homes: dict[UUID, Home] = {}
+        self._members: dict[UUID, list[UUID]] = {}
+        for person, into, *home in rows.values_list("id", "merged_into_id", *HOME):
+            self.into[person] = into
+            self.homes[person] = Home(*home)
+        for person in self.into:
+            self._members.setdefault(self.survivor(person), []).append(person)
+
+    def survivor(self, person: UUID) -> UUID:
+        """Follow the links to whom this person is read as."""
+        seen: set[UUID] = set()
+        while person in self.into and person not in seen:
+            seen.add(person)
+            person = self.into[person]
+        return person
+
+    def members(self, person: UUID) -> list[UUID]:
+        """A person and all who are read as them."""
+        return [person, *self._members.get(person, ())]
+
+    def everybody(self, people: Iterable[UUID]) -> list[UUID]:
+        """These people and all who are read as them."""
+        return [member for person in people for member in self.members(person)]
+
+    def inherited(self, person: UUID) -> Home:
+        """The home of the first record read as this person that has one; for whoever has none of their own."""
+        homes = (self.homes[one] for one in self._members.get(person, ()))
+        return next((home for home in homes if home.is_known), NO_HOME)
+
+    @property
+    def survivors(self) -> list[UUID]:
+        """Everybody as whom somebody is read."""
+        return list(self._members)
+
+
+HOME = ("district_id", "community_id", "unit_id", "home_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where somebody lives: the place itself and the columns by which lists are scoped."""
+
+    district: UUID | None = None
+    community: UUID | None = None
+    unit: UUID | None = None
+    place: UUID | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return any((self.district, self.community, self.unit))
+
+
+NO_HOME = Home()
+
+
+def homes(people: Collection[UUID], read_as: ReadAs) -> dict[UUID, Home]:
+    """Where these people live: by their own record, else by one that is read as theirs; one statement."""
+    rows = Person.objects.filter(id__in=people).values_list("id", *HOME)
+    own = {person: Home(*home) for person, *home in rows}
+    return {person: home if home.is_known else read_as.inherited(person) for person, home in own.items()}
+
+
+# Under which schemes an identifier is something to show, by what it is.
+NAME, PHONE, ADDRESS = "name", "phone", "address"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An identifier in clear, for a page that may show it."""
+
+    scheme: str
+    value: str
+
+
+def names_of(people: Collection[UUID], read_as: ReadAs) -> dict[UUID, str]:
+    """What these people are called, where a name is known; nothing else is decrypted. One statement."""
+    return {person: found[0].value for person, found in identifiers_of(people, read_as, schemes=(NAME,)).items()}
+
+
+def identifiers_of(
+    people: Collection[UUID], read_as: ReadAs, schemes: Collection[str] = ()
+) -> dict[UUID, tuple[Known, ...]]:
+    """Identifiers in clear under these schemes (none given: all), each person's own first; one statement."""
+    rows = Identifier.objects.filter(person_id__in=read_as.everybody(people)).order_by("id")
+    if schemes:
+        rows = rows.filter(scheme__in=schemes)
+    keys = load_keys()
+    found: dict[UUID, list[tuple[bool, Known]]] = {}
+    for row in rows:
+        person = read_as.survivor(row.person_id)
+        value = decrypt(keys, row.sealed, sealed_place(row.id))
+        found.setdefault(person, []).append((person != row.person_id, Known(row.scheme, value)))
+    return {person: tuple(one for _other, one in sorted(all_, key=_own_first)) for person, all_ in found.items()}
+
+
+def _own_first(found: tuple[bool, Known]) -> bool:
+    return found[0]

@@ -22,6 +22,7 @@ from mainstay.platform.models import Actor, Entry
 
 MERGE_REFUSED = code("person.merge", "These two persons cannot be merged.")
 UNMERGE_REFUSED = code("person.unmerge", "This person is not merged into another.")
+PERSON_NAME = code("person.name", "A person cannot be added without a name.")
 PERSON_UNKNOWN = code("person.unknown", "There is no person by that id.")
 LOOKED_UP_AT_ONCE = 5000
 
@@ -285,6 +286,40 @@ def set_home(*, person: UUID, home: Place | None, by: Actor, at: datetime) -> En
         Person.objects.filter(id=person).update(home=home, **scope)
         purpose = home.code if home else "unknown"
         return ledger.append([], by=by, at=at, verb="person.home", purpose=purpose, touch=[Subject("person", person)])
+
+
+LONGEST_PARTICULAR = 200
+
+
+def add_person(
+    *, person: UUID, name: str, by: Actor, at: datetime, phone: str = "", address: str = "", known: bool = True
+) -> bool:
+    """Add somebody by name under an id that the form gives; whether they are new (a second sending changes nothing).
+
+    Name, telephone and address are kept as identifiers, but claim nothing: two people of one name, or of one
+    household's telephone, stay two until somebody says that they are one. `known` is False for somebody who
+    was only named. Raises `person.name`.
+    """
+    given = {"name": name.strip(), "phone": phone.strip(), "address": address.strip()}
+    if not given["name"] or max(map(len, given.values())) > LONGEST_PARTICULAR:
+        raise MainstayError(
+            PERSON_NAME,
+            f"Give a name; name, telephone and address have at most {LONGEST_PARTICULAR} characters each.",
+            {"field": "name"},
+        )
+    with transaction.atomic():
+        _row, made = Person.objects.get_or_create(id=person, defaults={"known": known})
+        if made:
+            keys = load_keys()
+            # Worked in with the person's own id: what is typed here is never taken for somebody else's.
+            rows = [
+                _identifier(new_id(), person, scheme, value, blind_index(keys, scheme, f"{value} {person.hex}"), keys)
+                for scheme, value in given.items()
+                if value
+            ]
+            bulk.insert_values(Rows(Identifier, rows), fresh=True)
+            ledger.append([], by=by, at=at, verb="person.add", touch=[Subject("person", person)])
+        return made
 
 
 def erase_identifiers(*, person: UUID, reason: str, by: Actor, at: datetime) -> int:

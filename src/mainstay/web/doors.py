@@ -24,6 +24,8 @@ View = Callable[..., HttpResponse]
 
 # Which permission opens which entry of the rail.
 ENTRIES: dict[str, Permission] = {
+    "line-list": Permission.SEE_PEOPLE,
+    "who-to-call": Permission.SEE_DUTIES,
     "accounts": Permission.MANAGE_ACCOUNTS,
     "audit": Permission.SEE_AUDIT,
 }

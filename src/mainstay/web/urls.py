@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kept/", kept, name="kept"),
     path("language/", open_door(set_language), name="set_language"),
     path("", include("mainstay.accounts.pages.urls")),
+    path("", include("mainstay.people.pages.urls")),
+    path("", include("mainstay.duties.pages.urls")),
 ]
 
 handler500 = "mainstay.web.failures.failed"

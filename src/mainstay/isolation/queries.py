@@ -1,0 +1,145 @@
+"""Where people are at present, and the same as SQL: who may see whom follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mainstay.accounts.rules import Scope, Whereabouts
+from mainstay.duties.models import DutyState
+from mainstay.duties.rules import facts as shapes
+from mainstay.duties.rules.facts import PersonFacts
+from mainstay.duties.rules.horizon import Horizon
+from mainstay.duties.rules.predicates import current_stay
+from mainstay.isolation.models import Stay
+from mainstay.organisations.models import Facility
+from mainstay.people.queries import ReadAs, homes
+from mainstay.platform import bulk
+from mainstay.platform.clock import local_date
+from mainstay.platform.models import Instance
+from mainstay.platform.reading import View, standing
+from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, same, table_reader
+
+_STAY = ("person_id", "root", "became_known_at", "starts_date", "ends_date", "kind", "facility_id", "certain")
+_READ_STAY = table_reader(as_uuid, as_uuid, as_instant, as_date, as_date, same, as_uuid, as_bool)
+
+
+def present_stays(people: Collection[UUID], at: datetime, read_as: ReadAs) -> dict[UUID, shapes.Stay]:
+    """{person: where they stay at a moment}, as a judge takes it; who stays nowhere known is left out.
+
+    Two statements.
+    """
+    members = read_as.everybody(people)
+    if not members:
+        return {}
+    theirs: dict[UUID, list[shapes.Stay]] = {}
+    for person, *stay in _READ_STAY(standing(Stay, _STAY, View(known_by=at), bulk.in_list("f.person_id", members))):
+        theirs.setdefault(read_as.survivor(person), []).append(shapes.Stay(*stay))
+    zone = Instance.objects.values_list("zone", flat=True).get(id=1)
+    horizon = Horizon(at, local_date(at, zone), zone)
+    found = {
+        person: current_stay(PersonFacts(stays=shapes.in_order(stays)), horizon) for person, stays in theirs.items()
+    }
+    return {person: stay for person, stay in found.items() if stay is not None}
+
+
+def whereabouts(people: Collection[UUID], at: datetime, read_as: ReadAs) -> dict[UUID, Whereabouts]:
+    """{person: what a right over them hangs on}: their home; the facilities where they stay or owed something.
+
+    People who are not there are left out. Five statements.
+    """
+    stays = present_stays(people, at, read_as)
+    above = _above()
+    concerned: dict[UUID, set[UUID]] = {}
+    for person, stay in stays.items():
+        concerned.setdefault(person, set()).update(_with_those_above(stay.facility, above))
+    for person, *posts in _facilities_of_posts(people):
+        for facility in posts:
+            concerned.setdefault(person, set()).update(_with_those_above(facility, above))
+    return {
+        person: Whereabouts(home.district, home.community, home.unit, frozenset(concerned.get(person, ())))
+        for person, home in homes(people, read_as).items()
+    }
+
+
+def _facilities_of_posts(people: Collection[UUID]) -> Iterable[tuple[UUID, UUID | None, UUID | None]]:
+    """Facilities whose posts answer for somebody's open duties."""
+    rows = DutyState.objects.filter(subject_type="person", status="open", subject_id__in=people)
+    return rows.values_list("subject_id", "post__facility_id", "answering__facility_id").distinct()
+
+
+def _above() -> dict[UUID, UUID | None]:
+    """{facility: what it is a part of}."""
+    return dict(Facility.objects.values_list("id", "part_of_id"))
+
+
+def _with_those_above(facility: UUID | None, above: dict[UUID, UUID | None]) -> list[UUID]:
+    """A ward, its hospital, and so on."""
+    found: list[UUID] = []
+    while facility is not None and facility not in found:
+        found.append(facility)
+        facility = above.get(facility)
+    return found
+
+
+# --- the same as SQL ----------------------------------------------------------------------------------
+
+Condition = tuple[str, list[Any]]
+
+
+def within(scope: Scope, at: datetime, read_as: ReadAs) -> Condition:
+    """A scope as a condition on `people_person p`, with its parameters: those for whom `Scope.covers` says yes.
+
+    Four statements at most, however many people there are: what cannot be said by a column of `p` is found
+    first, which is only who stays in the scope's facilities and who has a home by another record alone.
+    """
+    if scope.everywhere:
+        return "1 = 1", []
+    parts = [
+        bulk.in_list(f"p.{column}", sorted(ids))
+        for column, ids in (
+            ("district_id", scope.districts),
+            ("community_id", scope.communities),
+            ("unit_id", scope.units),
+        )
+        if ids
+    ]
+    if parts and (others := _housed_by_another_record(scope, read_as)):
+        nothing_own = "p.district_id IS NULL AND p.community_id IS NULL AND p.unit_id IS NULL"
+        ids, params = bulk.in_list("p.id", others)
+        parts.append((f"{nothing_own} AND {ids}", params))
+    if scope.facilities:
+        parts += _in_facilities(_with_those_below(scope.facilities), at, read_as)
+    if not parts:
+        return "1 = 0", []
+    return "(" + " OR ".join(f"({sql})" for sql, _params in parts) + ")", [one for _sql, all_ in parts for one in all_]
+
+
+def _housed_by_another_record(scope: Scope, read_as: ReadAs) -> list[UUID]:
+    found = []
+    for person in read_as.survivors:
+        home = read_as.inherited(person)
+        if scope.covers(Whereabouts(home.district, home.community, home.unit)):
+            found.append(person)
+    return sorted(found)
+
+
+def _in_facilities(facilities: Sequence[UUID], at: datetime, read_as: ReadAs) -> list[Condition]:
+    rows = standing(Stay, ("person_id",), View(known_by=at), bulk.in_list("f.facility_id", facilities))
+    seen = {read_as.survivor(person) for (value,) in rows if (person := as_uuid(value)) is not None}
+    there = [person for person, stay in present_stays(seen, at, read_as).items() if stay.facility in set(facilities)]
+    posts, params = bulk.in_list("o.facility_id", facilities)
+    owed = (
+        "EXISTS (SELECT 1 FROM duties_dutystate s "
+        "JOIN organisations_post o ON o.id = s.post_id OR o.id = s.answering_id "
+        f"WHERE s.subject_id = p.id AND s.subject_type = 'person' AND s.status = 'open' AND {posts})"
+    )
+    return [(owed, params), *([bulk.in_list("p.id", sorted(there))] if there else [])]
+
+
+def _with_those_below(facilities: Collection[UUID]) -> list[UUID]:
+    """These facilities and all that is part of them."""
+    above = _above()
+    return sorted(one for one in above if not facilities.isdisjoint(_with_those_above(one, above)))

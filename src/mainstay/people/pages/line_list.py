@@ -1,0 +1,154 @@
+"""The list of people of concern, and a short form that adds one."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mainstay.accounts.rules import Permission, Purpose, Scope, Whereabouts
+from mainstay.accounts.services import record_look
+from mainstay.people import services
+from mainstay.people.pages import words
+from mainstay.people.pages.typed import LONGEST, cleaned, cursor_from, cursor_text, form_key, place_by_code
+from mainstay.places.models import Place
+from mainstay.platform.errors import MainstayError, code
+from mainstay.platform.identity import derived_id, new_id
+from mainstay.reports.queries.line_list import CATEGORIES, Asked, PersonRow, count_people, cursor_of, list_people
+from mainstay.web import wording
+from mainstay.web.city_time import city_time
+from mainstay.web.doors import door
+
+HOME_UNKNOWN = code("person.home", "There is no such place within one's bounds.")
+ROWS = 50
+FILTERS = ("category", "overdue", "where", "sort")
+
+
+@door(Permission.SEE_PEOPLE, entry="line-list")
+@require_safe
+@city_time
+def line_list(request: Any) -> HttpResponse:
+    """People of concern within the reader's bounds; filters, order and page stand in the address."""
+    chosen = {name: cleaned(request.GET.get(name, "")) for name in FILTERS}
+    place = place_by_code(chosen["where"]) if chosen["where"] else None
+    asked = Asked(
+        scope=request.scope,
+        at=request.at,
+        category=chosen["category"] if chosen["category"] in CATEGORIES else None,
+        overdue=chosen["overdue"] == "1",
+        where=None if not chosen["where"] else place.scope if place else Scope(),
+        by_category=chosen["sort"] == "category",
+    )
+    rows = list_people(asked, cursor_from(request.GET.get("after", "")), ROWS + 1)
+    shown = rows[:ROWS]
+    if shown:
+        record_look(
+            account=request.user,
+            page="list",
+            purpose=Purpose.SUPERVISION,
+            listed=[row.id for row in shown],
+            by=request.by,
+            at=request.at,
+        )
+    context = {
+        "rows": [_row(row, request) for row in shown],
+        "totals": count_people(asked),
+        "chips": _chips(asked, chosen, place.name if place else chosen["where"]),
+        "filters": _filter_form(chosen),
+        "sorted": _("Sorted by category, then longest overdue") if asked.by_category else _("Longest overdue first"),
+        "sort_href": _address(chosen, sort="" if asked.by_category else "category"),
+        "sort_word": _("Sort by longest overdue") if asked.by_category else _("Sort by category"),
+        "next_href": _address(chosen, after=cursor_text(cursor_of(shown[-1]))) if len(rows) > ROWS else "",
+        "first_href": _address(chosen) if request.GET.get("after") else "",
+        "may_add": request.rights.may(Permission.RECORD_FACTS),
+    }
+    return render(request, "people/list.html", context)
+
+
+def _row(row: PersonRow, request: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": words.called(row.name, row.id),
+        "category": words.category(row.category) if row.category else None,
+        "since": wording.day(row.since, request.today) if row.since else "",
+        "where": words.where(row.kind_of_place, row.place),
+        "open": row.open,
+        "overdue": row.overdue,
+        "longest": wording.delay(request.at - row.oldest) if row.oldest else "",
+    }
+
+
+def _address(chosen: dict[str, str], **changes: str) -> str:
+    """The list again with some of its filters changed."""
+    kept = {name: value for name, value in (chosen | changes).items() if value}
+    return f"{reverse('line-list')}?{urlencode(kept)}" if kept else reverse("line-list")
+
+
+def _chips(asked: Asked, chosen: dict[str, str], place: str) -> list[dict[str, str]]:
+    """What filters stand, each with the address without it."""
+    found = []
+    if asked.category is not None:
+        word = words.category(asked.category)["word"]
+        found.append({"word": _("Category: %(word)s") % {"word": word}, "href": _address(chosen, category="")})
+    if asked.overdue:
+        found.append({"word": _("Something overdue"), "href": _address(chosen, overdue="")})
+    if asked.where is not None:
+        found.append({"word": _("Where: %(place)s") % {"place": place}, "href": _address(chosen, where="")})
+    return found
+
+
+def _filter_form(chosen: dict[str, str]) -> dict[str, Any]:
+    options = [("", _("all")), *((one, words.category(one)["word"]) for one in CATEGORIES)]
+    return {"categories": options, **chosen}
+
+
+# --- somebody new -------------------------------------------------------------------------------------
+
+
+@door(Permission.RECORD_FACTS, entry="line-list")
+@require_http_methods(["GET", "POST"])
+@city_time
+def add(request: Any) -> HttpResponse:
+    """Somebody by name, telephone, address and unit: thirty seconds, and safe to send twice."""
+    given = {name: request.POST.get(name, "") for name in ("key", "name", "phone", "address", "where")}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            return redirect("person", person=_add(request, given))
+        except MainstayError as error:
+            errors = {str(error.facts.get("field", "name")): error.sentence}
+    given["key"] = given["key"] or new_id().hex
+    return render(request, "people/add.html", {"given": given, "errors": errors}, status=422 if errors else 200)
+
+
+def _add(request: HttpRequest, given: dict[str, str]) -> UUID:
+    asked: Any = request
+    person = derived_id("person", str(asked.user.id), form_key(given["key"]))
+    home = _home(asked.scope, cleaned(given["where"]))
+    stands = {"person": person, "by": asked.by, "at": asked.at}
+    named = {name: cleaned(given[name]) for name in ("name", "phone", "address")}
+    with transaction.atomic():
+        if services.add_person(**named, **stands) and home is not None:
+            services.set_home(home=home, **stands)
+    return person
+
+
+def _home(scope: Scope, typed: str) -> Place | None:
+    """The place of the code that was typed; a place outside one's bounds reads as none. Nothing typed: nobody knows.
+
+    Who does not see the whole city must say where: they could not find again whom they added.
+    """
+    home = Place.objects.filter(code=typed).first() if 0 < len(typed) <= LONGEST else None
+    inside = home and scope.covers(Whereabouts(home.district_id, home.community_id, home.unit_id))
+    if inside or (not typed and scope.everywhere):
+        return home
+    raise MainstayError(
+        HOME_UNKNOWN, _("There is no such place here; type the code of a unit or community."), {"field": "where"}
+    )

@@ -1,0 +1,61 @@
+"""The list, a person and the calls in a browser: nothing axe objects to, nothing wider than the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mainstay.accounts.rules import Role
+from mainstay.people import services as people
+from mainstay.platform.clock import local_date, now
+from mainstay.platform.identity import new_id
+from tests.web.pages import DESK, PHONE
+from tests.web.signing_in import signed_in
+from tests.web.test_in_the_browser import AXE, RULES, VIOLATIONS
+from tests.world import World
+
+ADDRESSES = ("/list/", "/list/add/", "/calls/", "/list/{0}/", "/calls/{0}/")
+
+
+@pytest.fixture
+def signed(committed_world: World) -> tuple[str, str]:
+    """(a tracer's session, the id of somebody suspected since yesterday)."""
+    world = committed_world
+    world.people["An Yi-01"] = new_id()
+    people.add_person(person=world.people["An Yi-01"], name="An Yi-01", phone="100 0000 0101", by=world.by, at=world.at)
+    world.lives("An Yi-01", "u1")
+    day = local_date(now(), world.zone).isoformat()
+    world.classified("An Yi-01", "suspected", day, known="2020-02-01")
+    world.cycle(day)
+    client = signed_in(world, "Tracer Bo", Role.TRACER)
+    return client.cookies["sessionid"].value, str(world.people["An Yi-01"])
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk", "phone"])
+def test_every_page_of_people_can_be_used(
+    live_server: Any, browser: Any, signed: tuple[str, str], size: tuple[int, int], scheme: str
+) -> None:
+    session, person = signed
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(live_server.url + "/calls/")
+    assert page.get_by_role("link", name="100 0000 0101").is_visible()  # found today, to be called today
+    found: dict[str, Any] = {}
+    for address in ADDRESSES:
+        page.goto(live_server.url + address.format(person))
+        page.evaluate(AXE)
+        if objections := page.evaluate(VIOLATIONS, RULES):
+            found[address] = objections
+        for narrow in (320, width):
+            page.set_viewport_size({"width": narrow, "height": height})
+            if page.evaluate("document.documentElement.scrollWidth") > narrow:
+                found[f"{address} at {narrow}"] = "wider than the screen"
+    # The button that saves a call is there to be pressed.
+    assert page.get_by_role("button", name="Save the call").is_visible()
+    context.close()
+    assert found == {}
