@@ -40,6 +40,9 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "accounts": {},
     "account": {"username": "somebody"},
     "audit": {},
+    "report": {},
+    "report_rows": {},
+    "tonight": {},
 }
 
 

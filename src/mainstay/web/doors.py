@@ -24,6 +24,8 @@ View = Callable[..., HttpResponse]
 
 # Which permission opens which entry of the rail.
 ENTRIES: dict[str, Permission] = {
+    "tonight": Permission.SEE_FIGURES,
+    "report": Permission.SEE_FIGURES,
     "accounts": Permission.MANAGE_ACCOUNTS,
     "audit": Permission.SEE_AUDIT,
 }

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("language/", open_door(set_language), name="set_language"),
     path("", include("mainstay.accounts.urls")),
+    path("", include("mainstay.reports.urls")),
 ]
 
 handler500 = "mainstay.web.failures.failed"
