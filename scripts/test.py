@@ -30,6 +30,7 @@ DATABASES = ("sqlite", "postgresql")
 WITHOUT_DATABASE = (
     "tests/architecture",
     "tests/science",
+    "tests/web",
     "tests/duties/test_order_of_facts.py",
     "tests/duties/test_relevance.py",
     "tests/duties/test_scenarios.py",

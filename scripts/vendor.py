@@ -57,14 +57,13 @@ def _fetched(name: str) -> bytes:
 
 
 def _sprite(archive: tarfile.TarFile, icons: dict[str, str]) -> bytes:
-    """One file with a symbol for each icon, by our name for it; drawn by lines in the colour of the text."""
+    """One file with a symbol for each icon, by our name for it; how its lines are drawn says marks.css."""
     symbols = []
     for name, source in sorted(icons.items()):
         svg = archive.extractfile(f"package/icons/outline/{source}.svg").read().decode()
         shapes = re.sub(r"\s+", " ", re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)[1]).strip()
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>')
-    head = '<svg xmlns="http://www.w3.org/2000/svg" fill="none" stroke="currentColor" stroke-width="1.75" '
-    head += 'stroke-linecap="round" stroke-linejoin="round">'
+    head = '<svg xmlns="http://www.w3.org/2000/svg">'
     return "\n".join([head, *symbols, "</svg>", ""]).encode()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.browser import browser, open_page  # noqa: F401 - fixtures
 from tests.settings import HOME
 from tests.world import World
 

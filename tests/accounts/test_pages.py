@@ -41,6 +41,19 @@ def test_an_account_is_opened_given_a_role_and_a_link(world: World) -> None:
     assert "/join/" not in admin.get("/accounts/wen/").content.decode()  # shown once
 
 
+def test_a_link_made_at_the_serving_machine_names_its_address_in_the_network(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = signed_in(world, "ai", Role.ADMINISTRATOR)
+    signed_in(world, "wen")
+    invite = {"act": "invite"}
+    page = admin.post("/accounts/wen/", invite, headers={"host": "127.0.0.1:8000"}).content.decode()
+    assert "http://127.0.0.1:8000/join/" in page
+    monkeypatch.setenv("MAINSTAY_HOSTS", "192.0.2.7,mainstay.example")
+    page = admin.post("/accounts/wen/", invite, headers={"host": "127.0.0.1:8000"}).content.decode()
+    assert "http://192.0.2.7:8000/join/" in page
+
+
 def test_a_role_is_withdrawn_and_an_account_closed(world: World) -> None:
     admin = signed_in(world, "ai", Role.ADMINISTRATOR)
     signed_in(world, "wen", Role.TRACER)
@@ -56,7 +69,7 @@ def test_an_error_stands_at_its_field_and_nothing_typed_is_lost(world: World) ->
     admin = signed_in(world, "ai", Role.ADMINISTRATOR)
     answer = admin.post("/accounts/", {"username": "a b", "name": "Wen Li"})
     page = answer.content.decode()
-    assert (answer.status_code, 'id="username-error"' in page, 'value="Wen Li"' in page) == (422, True, True)
+    assert (answer.status_code, 'id="username-told"' in page, 'value="Wen Li"' in page) == (422, True, True)
     answer = admin.post("/accounts/ai/", {"act": "give", "role": "tracer", "for": "nowhere"})
     assert answer.status_code == 422
     assert "Nobody changes their own rights" not in answer.content.decode()

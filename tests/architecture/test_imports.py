@@ -40,6 +40,7 @@ POSITIONAL = {
     "people.services.sealed_place": "a name, made of one id",
 }
 WITHOUT_BY_AND_AT = {
+    "accounts.services.check_password": "writes nothing",
     "accounts.services.accept": "whoever holds the link's secret is the account's holder",
     "people.services.keep": "runs in its caller's transaction, whose ledger entry names actor and time",
     "people.services.look_up": "a read",

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LARGEST_TEXT = 2_000_000
-NOT_OURS = {".git", ".venv", "__pycache__", "build", "dist"}
+NOT_OURS = {".git", ".venv", ".browser", "__pycache__", "build", "dist"}
 
 # --- requirements -------------------------------------------------------------------------------------------
 

@@ -115,7 +115,8 @@ WRONG = {
     ),
     "below none": ("date,cases\n2020-02-01,4\n2020-02-02,-1\n", ["row 3, column 'cases': -1 cannot", "from 0 to"]),
     "31 February": ("date,cases\n2020-02-31,4\n", ["row 2, column 'date'", "no day '2020-02-31'", "Write a day"]),
-    "two readings": ("date,cases\n01/02/2020,4\n", ["row 2, column 'date'", "two ways", "2015-05-20"]),
+    "two readings": ("date,cases\n01/02/2020,4\n", ["row 2, column 'date'", "two ways", "2020-02-01"]),
+    "a sum": ("date,cases\n2020-02-01,4\nTotal,4\n", ["row 3", "a row of sums", "Take it out"]),
     "a half case": ("date,cases\n2020-02-01,1.5\n", ["row 2, column 'cases': '1.5' is no whole number"]),
     "an empty cell": ("date,cases\n2020-02-01,\n", ["row 2, column 'cases': The cell is empty", "Fill it in"]),
     "too many imported": (
@@ -129,7 +130,7 @@ WRONG = {
     "an empty file": ("", ["it is empty", "ask the sender"]),
     "blank lines": ("\n\n\n", ["nothing but blank lines"]),
     "a quotation mark": ('date,cases\n"2020-02-01,4\n', ["quotation mark"]),
-    "a workbook": (b"PK\x03\x04" + bytes(range(256)), ["a workbook", "CSV"]),
+    "a workbook": (b"PK\x03\x04" + bytes(range(256)), ["the workbook is cut off or damaged", "save it again"]),
     "noise": (bytes(range(256)) * 20, ["binary"]),
     "a number of a thousand digits": ("date,cases\n2020-02-01," + "9" * 1000 + "\n", ["row 2, column 'cases'"]),
 }  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.instances import Instance
+from tests.instances import PATIENCE, Instance
 
 ALL = ["ClassificationIs", "SeverityIs", "OutcomeIs", "SymptomIs", "Sustained", "TestIs", "ExposedTo", "BeenIn"]
 ALL += ["DaysSince", "ClauseDone", "Unknown", "OrderIs", "Vacant"]
@@ -42,7 +42,7 @@ def _findings(prepared: Instance, predicate: str, day: str) -> list[str]:
         cwd=Path(__file__).parent.parent.parent,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     copy.drop()
     assert done.returncode == 0, done.stderr

@@ -36,7 +36,12 @@ BAD_CELLS = [
     ("ill", "2020-02-31", "value.date", {"onset"}),
     ("ill", "last week", "value.date", {"onset"}),
     ("ill", "20-02-01", "value.date", {"onset"}),
-    ("ill", "43862", "value.date", {"onset"}),
+    ("ill", "4386", "value.date", {"onset"}),
+    ("ill", "30120", "value.ambiguous", {"onset"}),
+    ("ill", "2月1日", "value.year", {"onset"}),
+    ("age", "#REF!", "value.error", {"age"}),
+    ("met", "1.23E+17", "value.digits", {"met"}),
+    ("sex", "同上", "value.ditto", {"sex"}),
     ("ill", "0020-02-01", "value.date", {"onset"}),
     ("ill", "2021-02-01", "value.future", {"onset"}),
     ("ill", "03/04/2019", "value.ambiguous", {"onset"}),
@@ -315,7 +320,7 @@ def test_two_lines_that_mend_one_cell_differently_are_refused_and_nothing_writte
 def test_a_file_that_is_no_list_of_mended_values_is_told_what_one_is(desk: Desk) -> None:
     desk.send(BAD)
     with pytest.raises(MainstayError, match="send the CSV that `mainstay rejects --csv` gives") as refused:
-        desk.mend("<html><body>Session expired</body></html>\n")
+        desk.mend("Dear colleagues, the list is attached\n")
     assert refused.value.code == "file.columns"
 
 

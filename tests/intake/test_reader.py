@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from mainstay.intake import encodings
 from mainstay.intake import mapping as mappings
-from mainstay.intake.reader import LONGEST_LINE, SEPARATORS, examine, records
+from mainstay.intake.formats.separated import SEPARATORS
+from mainstay.intake.formats.text import LONGEST_LINE
+from mainstay.intake.reader import examine, records
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Entry
 from tests.intake.desk import CLINIC, COLUMNS, Desk, known_facts, row, text
@@ -132,7 +134,7 @@ UNUSABLE = {
         "cut off or damaged",
     ),
     "packed and damaged": (b"\x1f\x8b" + b"junk" * 20, "file.unreadable", "cut off or damaged"),
-    "a workbook": (b"PK\x03\x04" + RANDOM.randbytes(400), "file.binary", "a workbook"),
+    "a workbook that is none": (b"PK\x03\x04" + RANDOM.randbytes(400), "file.unreadable", "cut off or damaged"),
     "binary": (RANDOM.randbytes(4000), "file.binary", "binary data"),
     "one endless line": (
         b"no,sex" + b"," * (LONGEST_LINE + 1),

@@ -17,8 +17,8 @@ from mainstay.places.models import Place
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.platform.models import Seal
-from mainstay.reports.chart import DAY, FEWEST_DAYS, HIGH, bars
-from mainstay.reports.kinds import KINDS, kind_name
+from mainstay.reports.pages.chart import DAY, FEWEST_DAYS, HIGH, bars
+from mainstay.reports.pages.kinds import KINDS, kind_name
 from mainstay.reports.queries.situation import FIGURE_ROWS, situation
 from mainstay.reports.rules.situation import text
 from tests.reports.test_situation import counted, described, why

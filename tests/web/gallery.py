@@ -5,6 +5,8 @@ What tests and pictures look at. Its sums agree: 41 waiting = 3 + 6 + 9 + 23, 60
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -12,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from mainstay.web.bars import capacity_bar, duty_bar
 from mainstay.web.failures import session_ended
-from mainstay.web.shell import ENTRIES, Account, Moment, Shell, shell
+from mainstay.web.shell import ENTRIES, Account, Link, Moment, Shell, shell
 
 BEGINNING = ("start", "list", "who-to-call", "tonight", "files")
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    return _gallery(request, _shell(request, Moment(_("Fri 14 Feb 14:40"), "14:40", change_url="#moment")))
+    moment = Moment(_("Fri 14 Feb 14:40"), "14:40", short="14:40", change_url="#moment")
+    return _gallery(request, _shell(moment))
 
 
 def past(request: HttpRequest) -> HttpResponse:
@@ -26,12 +29,13 @@ def past(request: HttpRequest) -> HttpResponse:
         _("Thu 13 Feb 24:00"),
         _("Fri 14 Feb 07:30"),
         live=False,
+        short=_("13 Feb 24:00"),
         seal=33090,
         change_url="#moment",
         now_url="/components/",
         now="14:40",
     )
-    return _gallery(request, _shell(request, moment))
+    return _gallery(request, _shell(moment))
 
 
 def beginning(request: HttpRequest) -> HttpResponse:
@@ -40,8 +44,8 @@ def beginning(request: HttpRequest) -> HttpResponse:
         entries=BEGINNING,
         active="start",
         city=_("Day 0"),
-        account=Account("Sun Yi-04", _("First account, may do everything"), "#account"),
-        moment=Moment(_("Wed 22 Jan 2031, 19:40"), "19:40"),
+        account=Account(_("Sun Yi-04"), _("First account, may do everything"), "#account"),
+        moment=Moment(_("Wed 22 Jan 2031, 19:40"), "19:40", short="19:40"),
         find_url="/components/",
         note=_("Works without internet. All people and places are invented."),
     )
@@ -50,20 +54,20 @@ def beginning(request: HttpRequest) -> HttpResponse:
 
 def ended(request: HttpRequest) -> HttpResponse:
     kept = _("interview of Zhao Yi-22, 14 answers, last 14:09")
-    return session_ended(request, name="Sun Yi-04", kept=kept, sign_in_url="#sign-in")
+    return session_ended(request, name=_("Sun Yi-04"), kept=kept, sign_in_url="#sign-in")
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("broken on purpose")
 
 
-def _shell(request: HttpRequest, moment: Moment) -> Shell:
+def _shell(moment: Moment) -> Shell:
     made = shell(
         entries=[entry.key for entry in ENTRIES if entry.group != "begin"],
         active="today",
         waiting={"decisions": 6},
         city=_("Anlan City"),
-        account=Account("Shen Ding-02", _("Duty officer, command centre"), "#account"),
+        account=Account(_("Shen Ding-02"), _("Duty officer, command centre"), "#account"),
         moment=moment,
         find_url="/components/",
         note=_("Demonstration city. All people and places are invented."),
@@ -73,9 +77,8 @@ def _shell(request: HttpRequest, moment: Moment) -> Shell:
 
 def _with_addresses(made: Shell) -> Shell:
     """The pages themselves are not there yet: every entry leads back here, so that links look like links."""
-    from dataclasses import replace
 
-    def there(links):
+    def there(links: tuple[Link, ...]) -> tuple[Link, ...]:
         return tuple(replace(link, url=link.url or "/components/") for link in links)
 
     groups = tuple(replace(group, links=there(group.links)) for group in made.groups)
@@ -167,9 +170,13 @@ def _decisions() -> list[dict[str, str]]:
 def _owners() -> list[dict[str, object]]:
     overdue = _("%(number)s overdue")
     return [
-        {"name": "Zhao Wu-05", "post": _("Leader, Willow Bend units 04, 07, 11"), "overdue": overdue % {"number": 64}}
+        {
+            "name": _("Zhao Wu-05"),
+            "post": _("Leader, Willow Bend units 04, 07, 11"),
+            "overdue": overdue % {"number": 64},
+        }
         | {"delay": _("1 h 40 min, raised 14:10"), "icon": "visit", "phone": "10000000105"},
-        {"name": "Qian Bing-09", "post": _("Fever clinic desk, No. 3 Hospital"), "overdue": overdue % {"number": 31}}
+        {"name": _("Qian Bing-09"), "post": _("Fever clinic desk, No. 3 Hospital"), "overdue": overdue % {"number": 31}}
         | {"delay": _("5 h 10 min, raised 11:30"), "icon": "test", "phone": "10000000109"},
         {"name": _("Vacant post"), "post": _("Tracing group 2"), "overdue": overdue % {"number": 28}}
         | {"delay": _("3 h 30 min, raised 13:10"), "icon": "phone", "phone": ""},
@@ -196,25 +203,31 @@ def _views() -> list[dict[str, object]]:
 
 def _cases() -> list[dict[str, object]]:
     return [
-        {"name": "Zhao Yi-22", "kind": "confirmed", "severity": "severe", "onset": _("9 Feb"), "state": "overdue"}
+        {"name": _("Zhao Yi-22"), "kind": "confirmed", "severity": "severe", "onset": _("9 Feb"), "state": "overdue"}
         | {
             "word": _("1 overdue"),
             "result": ("done", _("ordered")),
             "where": _("No. 3 Hospital, 4B-12"),
             "row": "chosen",
         },
-        {"name": "Zhang Jia-43", "kind": "suspected", "severity": "ordinary", "onset": _("12 Feb"), "state": "overdue"}
+        {
+            "name": _("Zhang Jia-43"),
+            "kind": "suspected",
+            "severity": "ordinary",
+            "onset": _("12 Feb"),
+            "state": "overdue",
+        }
         | {
             "word": _("1 overdue"),
             "result": ("overdue", _("no swab kit")),
             "where": _("Fever clinic, No. 3"),
             "row": "chosen current",
         },
-        {"name": "Feng Gui-64", "kind": "fever-patient", "severity": "", "onset": "", "state": "due"}
+        {"name": _("Feng Gui-64"), "kind": "fever-patient", "severity": "", "onset": "", "state": "due"}
         | {"word": _("1 open"), "result": ("decide", _("ordered 13:10")), "where": _("At home"), "row": "chosen"},
-        {"name": "Chu Ji-48", "kind": "close-contact", "severity": "mild", "onset": _("13 Feb"), "state": "done"}
+        {"name": _("Chu Ji-48"), "kind": "close-contact", "severity": "mild", "onset": _("13 Feb"), "state": "done"}
         | {"word": _("met"), "result": ("done", _("ordered")), "where": _("Lotus Hotel, 514"), "row": ""},
-        {"name": "Sun Xin-96", "kind": "confirmed", "severity": "critical", "onset": _("7 Feb"), "state": "missed"}
+        {"name": _("Sun Xin-96"), "kind": "confirmed", "severity": "critical", "onset": _("7 Feb"), "state": "missed"}
         | {
             "word": _("1 missed"),
             "result": ("unknown", _("no answer")),

@@ -10,6 +10,8 @@ PAGES: dict[str, str] = {
     "session-ended": "/components/ended/",
     "not-found": "/nowhere/",
 }
+# Those whose pictures are kept in docs/pictures.
+IN_THE_DOCUMENTS = ("components", "another-time")
 LANGUAGES = ("en", "zh-hans", "zh-hant")
 SCHEMES = ("light", "dark")
 DESK, PHONE = (1440, 900), (390, 844)

@@ -20,6 +20,7 @@ from tests.world import World
 # name of the route -> what it needs in its address
 ADDRESSES: dict[str, dict[str, str]] = {
     "home": {},
+    "kept": {},
     "set_language": {},
     "first": {},
     "join": {"secret": "x"},

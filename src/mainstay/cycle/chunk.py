@@ -16,8 +16,8 @@ from mainstay.cycle.revision import revise
 from mainstay.cycle.statements import Writing, first_versions
 from mainstay.intake import queries
 from mainstay.intake.models import Question, Reject, Row
-from mainstay.intake.rules.rows import RowKey, entry_value
-from mainstay.intake.rules.slots import SEP
+from mainstay.intake.rules.rows import PERSON_SHARED, RowKey, Warned, entry_value
+from mainstay.intake.rules.slots import SEP, Named
 from mainstay.intake.rules.verdicts import Standing, Verdict, verdicts
 from mainstay.organisations import services as organisations
 from mainstay.organisations.models import Facility
@@ -25,7 +25,7 @@ from mainstay.people import services as people
 from mainstay.people.services import Identity
 from mainstay.platform import bulk, failpoints, ledger
 from mainstay.platform.bulk import Rows
-from mainstay.platform.errors import MainstayError
+from mainstay.platform.errors import CODES, MainstayError
 from mainstay.platform.forms import Filled
 from mainstay.platform.identity import new_id
 from mainstay.platform.ledger import Subject
@@ -186,6 +186,7 @@ class Chunk:
             [Identity(person.scheme, person.identifier) for person in named],
             known={(person.scheme, person.identifier) for person in named if person.known},
             keys=self.intake.keys,
+            further=_further(named),
         )
 
     def _writing(self, units: Iterable[Unit]) -> Writing:
@@ -258,6 +259,7 @@ class Chunk:
                 mapping=self.intake.mapping.name,
                 header=self.intake.header,
                 keys=self.intake.keys,
+                first_column=self.intake.first_column,
             )
             plan.add([row, self._question(reject, f"held_{problem.held}", problem.columns)])
 
@@ -297,13 +299,37 @@ class Chunk:
             tally.people.update([hash((person.scheme, person.identifier)) for person in reading.persons])
             if reading.problems:
                 for reject, problem in zip(intake.reject_ids(unit), reading.problems, strict=True):
-                    tally.rejects.append(held.line_of(reading.number, problem, reject))
-            if reading.warnings:
-                tally.rows["warned"] += 1
-                tally.warnings += [
-                    WarningLine(reading.number, held.JOIN.join(w.columns), entry_value(w), w.code, w.reason)
-                    for w in reading.warnings
-                ]
+                    tally.rejects.append(
+                        held.line_of(reading.number, problem, reject, intake.header, intake.first_column)
+                    )
+            warnings = [*reading.warnings, *self._shared(unit, plan)]
+            tally.rows["warned"] += bool(warnings)
+            tally.warnings += [
+                WarningLine(reading.number, held.JOIN.join(w.columns), entry_value(w), w.code, w.reason)
+                for w in warnings
+            ]
+
+    def _shared(self, unit: Unit, plan: Plan) -> list[Warned]:
+        """A warning for each further identifier of the row's persons that stands for somebody else."""
+        if not plan.people.shared:
+            return []
+        columns = {spec.role: spec.column for spec in self.intake.mapping.persons}
+        return [
+            Warned((columns[person.role],), further, PERSON_SHARED, CODES[PERSON_SHARED])
+            for person in unit.reading.persons
+            for further in person.further
+            if Identity(person.scheme, further) in plan.people.shared
+        ]
+
+
+def _further(named: Iterable[Named]) -> dict[Identity, list[Identity]]:
+    """By the identifier that names somebody, the further ones that rows give them."""
+    found: dict[Identity, list[Identity]] = {}
+    for person in named:
+        if person.further:
+            theirs = found.setdefault(Identity(person.scheme, person.identifier), [])
+            theirs += [Identity(person.scheme, further) for further in person.further]
+    return found
 
 
 def _persons(unit: Unit, resolved: people.Resolved) -> dict[str, UUID]:

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from mainstay.cycle.held import RejectLine
 from mainstay.intake.models import Delivery
+from mainstay.intake.reader import Source
+from mainstay.intake.rules.table_shape import Skipped
 from mainstay.intake.rules.verdicts import VERDICTS
 
-REJECT_KEYS = ("row", "column", "value", "code", "reason", "remedy", "held")
+REJECT_KEYS = ("row", "column", "value", "code", "reason", "remedy", "held", "cell")
 WARNING_KEYS = ("row", "column", "value", "code", "reason")
 
 
@@ -40,7 +42,10 @@ class Delivered:
     rejects: tuple[RejectLine, ...] = ()
     warnings: tuple[WarningLine, ...] = ()
     columns_unread: tuple[str, ...] = ()
-    sheet: str | None = None
+    sheet: str = ""
+    format: str = ""
+    notes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     rows_out_of_scope: int = 0
 
     @property
@@ -53,9 +58,9 @@ class Delivered:
         """The `data` object of `mainstay.intake/1`."""
         return {
             "delivery": str(self.delivery),
-            "encoding": self.encoding,
-            "separator": self.separator,
-            "sheet": self.sheet,
+            "encoding": self.encoding or None,
+            "separator": self.separator or None,
+            "sheet": self.sheet or None,
             "dry_run": self.dry_run,
             "rows": dict(self.rows),
             "facts_added": self.facts_added,
@@ -64,6 +69,9 @@ class Delivered:
             "warnings": [{key: getattr(line, key) for key in WARNING_KEYS} for line in self.warnings],
             "columns_unread": list(self.columns_unread),
             "rows_out_of_scope": self.rows_out_of_scope,
+            "format": self.format or None,
+            "notes": list(self.notes),
+            "skipped": [line._asdict() for line in self.skipped],
         }
 
 
@@ -95,9 +103,9 @@ class Tally:
         self.rows[verdict] += 1
 
     def delivered(
-        self, delivery: Delivery, *, dry_run: bool = False, columns_unread: tuple[str, ...] = ()
+        self, delivery: Delivery, *, dry_run: bool = False, source: Source | None = None, unread: tuple[str, ...] = ()
     ) -> Delivered:
-        """The counts as the answer."""
+        """The counts as the answer; `source` is the file as read to its end, `unread` its columns left out."""
         return Delivered(
             delivery=delivery.id,
             encoding=delivery.encoding,
@@ -108,6 +116,10 @@ class Tally:
             persons={"known": len(self.people) - self.created, "new": self.created},
             rejects=in_order(self.rejects),
             warnings=in_order(self.warnings),
-            columns_unread=columns_unread,
+            columns_unread=unread,
+            sheet=source.sheet if source else "",
+            format=source.format if source else "",
+            notes=source.notes() if source else (),
+            skipped=source.skipped if source else (),
             rows_out_of_scope=self.out_of_scope,
         )

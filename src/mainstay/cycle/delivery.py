@@ -52,6 +52,7 @@ class Intake:
     dry_run: bool
     writing: Writing
     row_form: Form
+    first_column: int | None = None  # the number of the first cell's column in its sheet; None: it has no letter
     # Records with more than one row in this delivery: their contents, what was decided, what was taken.
     repeated: dict[UUID, set[UUID]] = field(default_factory=dict)
     decided: dict[UUID, dict[UUID, Verdict]] = field(default_factory=dict)
@@ -114,7 +115,13 @@ class Intake:
 
 
 def prepared(
-    mapping: Mapping, header: Sequence[str], delivery: Delivery, by: Actor, at: datetime, dry_run: bool
+    mapping: Mapping,
+    header: Sequence[str],
+    delivery: Delivery,
+    by: Actor,
+    at: datetime,
+    dry_run: bool,
+    first_column: int | None = None,
 ) -> Intake:
     """Look up what the whole delivery shares: zone, facilities, mended cells, what is still held."""
     keys = load_keys()
@@ -142,4 +149,5 @@ def prepared(
             {"mapping": mapping.name, "delivery_id": delivery.id},
             ("id", "record", "content", "version", "place_no", "row_no"),
         ),
+        first_column=first_column,
     )

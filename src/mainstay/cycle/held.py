@@ -39,9 +39,12 @@ class RejectLine:
     held: str
     reject: UUID
     cells: tuple[tuple[str, str], ...]
+    cell: str | None = None  # in a sheet: D7
 
 
-def line_of(row: int, problem: Problem, reject: UUID) -> RejectLine:
+def line_of(
+    row: int, problem: Problem, reject: UUID, header: Sequence[str] = (), first_column: int | None = None
+) -> RejectLine:
     """The entry for one problem: one line, whichever number of columns it names."""
     values = problem.value.split(SEP) if len(problem.columns) > 1 else [problem.value]
     return RejectLine(
@@ -54,7 +57,25 @@ def line_of(row: int, problem: Problem, reject: UUID) -> RejectLine:
         problem.held,
         reject,
         tuple(zip(problem.columns, values, strict=True)),
+        cells_named(row, problem.columns, header, first_column),
     )
+
+
+def cells_named(row: int, columns: Sequence[str], header: Sequence[str], first_column: int | None) -> str | None:
+    """The cells of a row as a sheet calls them ("D7, F7"); None where its columns have no letters."""
+    if first_column is None:
+        return None
+    return JOIN.join(f"{column_letters(first_column + header.index(name))}{row}" for name in columns if name in header)
+
+
+def column_letters(number: int) -> str:
+    """What a sheet calls a column: A for 0, Z for 25, AA for 26."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def reject_id(ids: RecordIds, record: UUID, content: UUID, problem: Problem) -> UUID:
@@ -73,9 +94,11 @@ def reject_row(
     mapping: str,
     header: Sequence[str],
     keys: Keys,
+    first_column: int | None = None,
 ) -> Reject:
     """The held field or row as it is kept: its place in plain words, all its cells encrypted."""
-    sealed = json.dumps({"header": header, "cells": reading.cells, "problem": problem})
+    whole = {"header": header, "cells": reading.cells, "problem": problem}
+    sealed = json.dumps(whole if first_column is None else {**whole, "first_column": first_column})
     return Reject(
         id=identity,
         delivery_id=delivery,
@@ -101,13 +124,20 @@ class Opened:
     header: tuple[str, ...]
     cells: tuple[str, ...]
     problem: Problem
+    first_column: int | None = None
+
+    @property
+    def line(self) -> RejectLine:
+        """The entry for it."""
+        return line_of(self.reject.row_no, self.problem, self.reject.id, self.header, self.first_column)
 
 
 def opened(reject: Reject, keys: Keys) -> Opened:
     """Decrypt what a reject holds."""
     plain = json.loads(decrypt(keys, reject.sealed_row, _place(reject.id)))
     columns, *rest = plain["problem"]
-    return Opened(reject, tuple(plain["header"]), tuple(plain["cells"]), Problem(tuple(columns), *rest))
+    problem = Problem(tuple(columns), *rest)
+    return Opened(reject, tuple(plain["header"]), tuple(plain["cells"]), problem, plain.get("first_column"))
 
 
 def _place(identity: UUID) -> str:
@@ -164,7 +194,7 @@ def open_rejects() -> list[RejectLine]:
     """Everything still held, whatever delivery brought it, in order of mapping, row and column."""
     keys = load_keys()
     rejects = sorted(_open(Reject.objects.all()), key=lambda reject: (reject.mapping, reject.row_no, reject.column))
-    return [line_of(reject.row_no, opened(reject, keys).problem, reject.id) for reject in rejects]
+    return [opened(reject, keys).line for reject in rejects]
 
 
 def _open(rejects: Iterable[Reject]) -> list[Reject]:

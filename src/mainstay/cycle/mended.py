@@ -49,7 +49,7 @@ def patched(cells: Sequence[str], header: Sequence[str], mends: Cells, separator
     if WHOLE_ROW in mends:
         was, now = mends[WHOLE_ROW]
         if was == SEP.join(cells):
-            cells = next(csv.reader([now], delimiter=separator), [])
+            cells = next(csv.reader([now], delimiter=separator or ","), [])
     if len(cells) != len(header):
         return list(cells)
     return [

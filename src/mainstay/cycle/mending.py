@@ -45,6 +45,8 @@ class Layout(NamedTuple):
     name: str = "rejects"
     encoding: str = ""
     separator: str = ""
+    sheet: str = ""
+    ditto: frozenset[str] = frozenset()
     expected: tuple[str, ...] = ("row", "column", "mended")
     columns_remedy: str = "send the CSV that `mainstay rejects --csv` gives, with its column `mended` filled in"
 
@@ -78,7 +80,7 @@ def mend(path: str | Path, *, by: Actor, at: datetime) -> Delivered:
             encoding=source.encoding,
             separator=source.separator,
         )
-        return replace(tally.delivered(of_file), rejects=tuple(_still_held(mends)))
+        return replace(tally.delivered(of_file, source=source), rejects=tuple(_still_held(mends)))
 
 
 def _still_held(mends: Iterable[Mend]) -> Iterator[RejectLine]:
@@ -189,7 +191,8 @@ def _mapping(name: str, text: str) -> Mapping:
 def _send(mends: list[Mend], delivery: Delivery, by: Actor, at: datetime, tally: Tally) -> None:
     """Read the rows of one delivery again with their mended cells, and take in those that are better now."""
     mapping = _mapping(delivery.mapping, delivery.mapping_text)
-    intake = prepared(mapping, mends[0].opened.header, delivery, by, at, dry_run=False)
+    first = mends[0].opened
+    intake = prepared(mapping, first.header, delivery, by, at, False, first.first_column)
     for one in mends:
         intake.mends.setdefault(one.opened.reject.record, {}).update(one.cells)
     for some in bulk.chunks(_rows(mends), CHUNK):

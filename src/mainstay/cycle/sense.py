@@ -45,15 +45,18 @@ def take_in(
     by: Actor,
     at: datetime,
     dry_run: bool = False,
+    sheet: str = "",
     progress: RowsDone | None = None,
 ) -> Delivered:
     """Take a file in by a mapping (a shipped name, a file, or one already read); `at` is its receipt.
+
+    Of a workbook the `sheet` named is read, else the one that the mapping names or that has its columns.
 
     Raises MainstayError with nothing written where the file or the mapping cannot be used.
     `progress` is called with (rows done, rows in all) after every chunk.
     """
     read = mapping if isinstance(mapping, Mapping) else mappings.load(mapping)
-    source = examine(Path(path), read)
+    source = examine(Path(path), read, sheet)
     with nullcontext() if dry_run else lease("intake"), rare_collections():
         return _take_in(source, read, by, at, dry_run, progress)
 
@@ -61,7 +64,7 @@ def take_in(
 def _take_in(
     source: Source, mapping: Mapping, by: Actor, at: datetime, dry_run: bool, progress: RowsDone | None
 ) -> Delivered:
-    intake = prepared(mapping, source.header, _delivery(source, mapping, at), by, at, dry_run)
+    intake = prepared(mapping, source.header, _delivery(source, mapping, at), by, at, dry_run, source.first_column)
     tally = Tally()
     total = _first_pass(source, intake, tally)
     rows = _of_the_feed(source, intake)
@@ -75,17 +78,20 @@ def _take_in(
             progress(done, total)
     if mapping.place is not None:
         tally.facts += described(mapping, by=by, at=at, dry_run=dry_run)
-    return tally.delivered(intake.delivery, dry_run=dry_run, columns_unread=source.unread(mapping))
+    return tally.delivered(intake.delivery, dry_run=dry_run, source=source, unread=source.unread(mapping))
 
 
 def _delivery(source: Source, mapping: Mapping, at: datetime) -> Delivery:
     return Delivery(
-        # The same bytes by the same mapping are the same delivery, however often they come.
-        id=keyed_id(load_keys().record, "delivery", mapping.name, source.sha256),
+        # The same bytes (of a workbook the same sheet) by the same mapping are the same delivery, however often
+        # they come.
+        id=keyed_id(
+            load_keys().record, "delivery", mapping.name, source.sha256, *([source.sheet] if source.sheet else [])
+        ),
         mapping=mapping.name,
         mapping_text=mapping.text,
         source=mapping.source,
-        file_name=source.path.name[:200],
+        file_name=(f"{source.path.name}: {source.sheet}" if source.sheet else source.path.name)[:200],
         file_sha256=source.sha256,
         encoding=source.encoding,
         separator=source.separator,

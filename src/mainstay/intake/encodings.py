@@ -24,6 +24,8 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _WORD = re.compile(rb"[\x40-\x7e]*[\x80-\xff][\x40-\x7e\x80-\xff]*")
 _ENOUGH = 0.7
 _RARE = 0.6
+# Even Chinese text has so many plain characters in a table.
+_PLAIN = 0.1
 # Where each encoding keeps its everyday characters and punctuation (1), and its rarer ones, among them
 # those of names: (first and last lead byte, first and last trail byte, weight).
 _BLOCKS = {
@@ -47,6 +49,15 @@ _FEW = 40
 def by_mark(start: bytes) -> str:
     """The encoding that a byte order mark states; empty where there is none."""
     return next((name for mark, name in BOMS if start.startswith(mark)), "")
+
+
+def by_nulls(start: bytes) -> str:
+    """UTF-16 without its mark: every plain letter, separator and line end has a NUL on the same side of it."""
+    pairs = len(start) // 2
+    even, odd = start[0 : 2 * pairs : 2].count(0), start[1 : 2 * pairs : 2].count(0)
+    if pairs < 4 or max(even, odd) < pairs * _PLAIN or min(even, odd):
+        return ""
+    return "utf-16-le" if odd else "utf-16-be"
 
 
 def guess(sample: bytes) -> str:

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from mainstay.intake import vocabulary
+from mainstay.intake.rules.days import Dating
+from mainstay.intake.rules.table_shape import DITTO
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.toml_lines import key_name, line_of, locate
 
@@ -37,7 +39,7 @@ class Column:
     optional: bool
     nothing: frozenset[str]
     values: Table[str, str | bool]
-    date_order: str
+    dating: Dating
     at_least: int | None
     at_most: int | None
     longest: int
@@ -53,6 +55,7 @@ class PersonSpec:
     scheme: str
     column: str
     known: bool
+    split: tuple[str, ...] = ()  # marks between several identifiers in one cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,8 @@ class Mapping:
     disease: str
     encoding: str
     separator: str
+    sheet: str
+    ditto: frozenset[str]
     null: frozenset[str]
     key: tuple[str, ...]
     columns: tuple[Column, ...]  # those that are read, in the file's order
@@ -262,7 +267,7 @@ def _extra_key(error: Any) -> str:
 
 def _mapping(tables: dict[str, Any], text: str) -> Mapping:
     columns = tables["columns"]
-    order = tables.get("date_order", "")
+    null = frozenset(["", *tables.get("null", ())])
     return Mapping(
         name=tables["name"],
         title=tables["title"],
@@ -270,13 +275,17 @@ def _mapping(tables: dict[str, Any], text: str) -> Mapping:
         disease=tables["disease"],
         encoding=tables.get("encoding", ""),
         separator=tables.get("separator", ""),
-        null=frozenset(["", *tables.get("null", ())]),
+        sheet=tables.get("sheet", ""),
+        ditto=frozenset(tables.get("ditto", DITTO)) - null,
+        null=null,
         key=tuple(tables["key"]),
-        columns=tuple(_column(name, table, order) for name, table in columns.items() if "type" in table),
+        columns=tuple(_column(name, table, tables) for name, table in columns.items() if "type" in table),
         ignored={name: table["ignore"] for name, table in columns.items() if "ignore" in table},
         optional=frozenset(name for name, table in columns.items() if table.get("optional")),
         persons=tuple(
-            PersonSpec(table["role"], table["scheme"], table["column"], table.get("known", True))
+            PersonSpec(
+                table["role"], table["scheme"], table["column"], table.get("known", True), tuple(table.get("split", ()))
+            )
             for table in tables.get("person", ())
         ),
         facts=tuple(_fact(table, tables.get("known", [])) for table in tables.get("fact", ())),
@@ -310,14 +319,18 @@ def _note(table: dict[str, Any]) -> NoteSpec:
     return NoteSpec(table["date"], table.get("place", ""), table["kind"], table.get("measure", ""), table["text"])
 
 
-def _column(name: str, table: dict[str, Any], order: str) -> Column:
+def _column(name: str, table: dict[str, Any], whole: dict[str, Any]) -> Column:
     return Column(
         name=name,
         type=table["type"],
         optional=table.get("optional", False),
         nothing=frozenset(table.get("nothing", ())),
         values=table.get("values", {}),
-        date_order=table.get("date_order", order),
+        dating=Dating(
+            table.get("date_order", whole.get("date_order", "")),
+            table.get("year", whole.get("year")),
+            table.get("serials", whole.get("serials", False)),
+        ),
         at_least=table.get("at_least"),
         at_most=table.get("at_most"),
         longest=table.get("longest", LONGEST_TEXT),

@@ -8,7 +8,10 @@ from mainstay.platform.models import Appended, Fact
 
 
 class Delivery(Appended):
-    """One file as received: who sent it, how it was read, what became of its rows."""
+    """One file as received: who sent it, how it was read, what became of its rows.
+
+    Encoding and separator are empty where its format has none; of a workbook the sheet stands behind the name.
+    """
 
     mapping = models.CharField(max_length=100)
     # The mapping as it was then: what a row meant can be asked years later, and a held row read again.

@@ -16,6 +16,7 @@ from typing import Any
 from mainstay.intake.mapping import LONGEST_TEXT, Column
 from mainstay.intake.reader import FILE_COLUMNS, Source, examine, records
 from mainstay.intake.rules.cells import VALUE_NUMBER, Context, Fault, Read, Readings, shown
+from mainstay.intake.rules.days import Dating
 from mainstay.platform.clock import local_date, now
 from mainstay.platform.errors import MainstayError, code
 
@@ -73,6 +74,8 @@ class _Layout:
     name: str = "plain"
     encoding: str = ""
     separator: str = ""
+    sheet: str = ""
+    ditto: frozenset[str] = frozenset()
 
     @property
     def columns_remedy(self) -> str:
@@ -105,6 +108,11 @@ def read_plain(path: Path, columns: Sequence[PlainColumn]) -> PlainTable:
                 header = source.header[places[name]]
                 bad.append(f"row {number}, column '{header}': {fault.reason} {fault.remedy}")
         rows.append(PlainRow(number, values))
+    narrow += [
+        f"row {one.row}: it is {one.reason} ('{shown(one.text)}'). Take it out, so that nothing is left out unseen."
+        for one in source.skipped
+        if one.kind in ("section", "total", "remark")
+    ]
     if narrow:
         raise refused(TABLE_ROW, path, narrow)
     if bad:
@@ -160,7 +168,7 @@ def _as_mapped(column: PlainColumn) -> Column:
         optional=column.optional,
         nothing=frozenset(),
         values=column.values,
-        date_order="",
+        dating=Dating(),
         at_least=column.at_least,
         at_most=column.at_most,
         longest=LONGEST_TEXT,

@@ -1,317 +1,221 @@
-"""Reads a delivered CSV file, plain or packed by gzip: encoding and separator found and said.
+"""Reads a delivered file, whatever its format: CSV, a workbook, a page, Parquet, JSON lines, a pasted table.
 
-`examine` looks at the whole file once, as bytes, before anything else is done with it: a file that
-cannot be used is refused there with one sentence. `records` then yields its rows, a few in memory at a time.
+`examine` finds the table once, before anything else is done with the file: one that cannot be used is
+refused there with one sentence. `records` then yields the table's rows, a few in memory at a time.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import gzip
-import hashlib
-import io
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import chain
+from itertools import islice
 from pathlib import Path
-from typing import IO, Protocol
+from typing import NamedTuple
 
-from mainstay.intake import encodings
+from mainstay.intake.files import FILE_COLUMNS, FILE_EMPTY, FILE_SHEET, refused, sha256_of
+from mainstay.intake.formats.contents import Contents, Layout, Row, Table
+from mainstay.intake.formats.telling import contents_of
 from mainstay.intake.mapping import Mapping
-from mainstay.platform.errors import MainstayError, code
-
-FILE_UNREADABLE = code("file.unreadable", "The file cannot be opened or unpacked.")
-FILE_EMPTY = code("file.empty", "The file holds nothing.")
-FILE_BINARY = code("file.binary", "The file is no text.")
-FILE_ENCODING = code("file.encoding", "The file is not in the encoding stated, or none can be told.")
-FILE_LINE = code("file.line", "A line or cell is too long, or a quotation mark is never closed.")
-FILE_COLUMNS = code("file.columns", "A column that the mapping needs is missing or there twice.")
-
-BLOCK = 1 << 18
-LONGEST_LINE = 1 << 20
-LONGEST_CELL = 1 << 17
-EVIDENCE = 1 << 16
-# Read after the last line: an open quotation mark would swallow it, and so cannot go unnoticed.
-END = "\x00\x03end of file\x03\x00"
-SEPARATORS = (",", ";", "\t", "|")
-NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+from mainstay.intake.rules import table_shape
+from mainstay.intake.rules.table_shape import TOP_ROWS, Header, Log, Shape, Skipped
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that can be read: how, and which columns stand where."""
+    """A file that can be read: how, and which columns stand where.
+
+    `encoding`, `separator` and `sheet` are empty where the format has none. `log` tells, once the rows have
+    been read, what was left out and filled in.
+    """
 
     path: Path
     sha256: str
+    format: str
     encoding: str
     separator: str
+    sheet: str
     header: tuple[str, ...]
-    header_records: int  # how many records come before the first row of data
+    shape: Shape
+    table: Table
+    ditto: frozenset[str]
+    others: tuple[str, ...] = ()  # sentences on the sheets that are not read
+    log: Log = field(default_factory=Log)
+
+    @property
+    def first_column(self) -> int | None:
+        """The number of the first cell's column in its sheet, from 0 for A; None where columns have no letters."""
+        return self.table.first_column
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The rows left out, with what each is and why; complete once the rows have been read to their end."""
+        return tuple(self.log.skipped)
 
     def unread(self, mapping: Mapping) -> tuple[str, ...]:
         """Columns of the file of which the mapping says nothing."""
         known = {column.name for column in mapping.columns} | set(mapping.ignored)
         return tuple(name for name in self.header if name and name not in known)
 
-
-class Layout(Protocol):
-    """What is asked of a file's form; a mapping says it, among other things."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def encoding(self) -> str: ...
-    @property
-    def separator(self) -> str: ...
-    @property
-    def expected(self) -> tuple[str, ...]: ...
-    @property
-    def columns_remedy(self) -> str: ...
+    def notes(self) -> tuple[str, ...]:
+        """What was taken otherwise than it stands there, in sentences; complete as `skipped`."""
+        return (*self.others, *_notes(self))
 
 
-def examine(path: Path, layout: Layout) -> Source:
-    """Prove that the file can be read to its end, and find out how; raises `file.*`, exit code 2."""
-    sha256, encoding = _bytes_pass(path, layout)
-    start = _first_lines(path, encoding)
-    separator, header, before = _header(path, start, layout)
-    return Source(path, sha256, encoding, separator, header, before)
+def examine(path: Path, layout: Layout, sheet: str = "") -> Source:
+    """Find the table that has the columns asked for, in the sheet named if one is; raises `file.*`, exit code 2."""
+    contents = contents_of(path, layout)
+    table, shape, others = _chosen(path, contents, layout, sheet)
+    _refuse_header(path, shape.header.names, layout, table)
+    return Source(
+        path,
+        sha256_of(path),
+        contents.format,
+        contents.encoding,
+        contents.separator,
+        table.name,
+        shape.header.names,
+        shape,
+        table,
+        layout.ditto,
+        others,
+    )
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """The file's bytes, unpacked; every way in which that can fail becomes one sentence."""
-    try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            if packed:
-                with gzip.open(raw) as unpacked:
-                    yield unpacked  # type: ignore[misc]
-            else:
-                yield raw
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise _refused(
-            FILE_UNREADABLE, path, "its gzip packing is cut off or damaged", "fetch it again from the sender"
-        ) from error
-    except OSError as error:
-        raise _refused(
-            FILE_UNREADABLE,
+def records(source: Source) -> Iterator[Row]:
+    """(row number, cells) of every row that states something, numbered as the user sees them.
+
+    Of CSV the header is row 1, of a sheet its rows are those it shows, of JSON lines the lines.
+    """
+    source.log.clear()
+    return table_shape.records(source.table.rows(), source.shape, source.ditto, source.log)
+
+
+# --- which table ------------------------------------------------------------------------------------------
+
+
+def _chosen(path: Path, contents: Contents, layout: Layout, asked: str) -> tuple[Table, Shape, tuple[str, ...]]:
+    """The one table that is meant: that named, else the only one shown that has the columns."""
+    tables = contents.tables
+    if asked and not tables[0].name:
+        raise refused(FILE_SHEET, path, f"it has no sheets, so none is called '{asked}'", "leave --sheet out")
+    wanted = asked or layout.sheet
+    if wanted and tables[0].name:
+        tables = tuple(table for table in tables if table.name == wanted)
+        if not tables:
+            there = ", ".join(f"'{table.name}'" for table in contents.tables)
+            raise refused(FILE_SHEET, path, f"it has no sheet '{wanted}'", f"name one of {there}", sheet=wanted)
+    looked = [one for table in tables if (one := _looked(table, layout)) is not None]
+    if not looked:
+        where = f"its sheet '{wanted}' is empty" if wanted else "it holds nothing but blank rows"
+        raise refused(FILE_EMPTY, path, where, "send the workbook or file that has the table")
+    fitting = [one for one in looked if not _lacks(one.shape.header, layout)]
+    fitting = [one for one in fitting if one.has_rows] or fitting
+    shown = [one for one in fitting if not one.table.hidden or wanted]
+    _refuse_doubt(path, fitting, shown)
+    found = shown[0] if shown else max(looked, key=lambda one: (not one.table.hidden, _finds(one.shape, layout)))
+    return found.table, found.shape, _others(found.table, [one.table for one in looked], wanted)
+
+
+class _Looked(NamedTuple):
+    """A table that was looked into; `has_rows`: it is no form with nothing below its header."""
+
+    table: Table
+    shape: Shape
+    has_rows: bool
+
+
+def _looked(table: Table, layout: Layout) -> _Looked | None:
+    """The table with its form; None where nothing stands in it."""
+    if table.header is not None:
+        return _Looked(table, Shape(Header(table.header, 0, -1, "the format names the columns")), True)
+    rows = list(islice(table.rows(), TOP_ROWS))
+    if not rows:
+        return None
+    shape = table_shape.shape_of(rows, layout.expected)
+    return _Looked(table, shape, len(rows) > shape.header.last + 1)
+
+
+def _lacks(header: Header, layout: Layout) -> list[str]:
+    return [name for name in layout.expected if name not in header.names]
+
+
+def _finds(shape: Shape, layout: Layout) -> int:
+    return len(set(layout.expected).intersection(shape.header.names))
+
+
+def _refuse_doubt(path: Path, fitting: list[_Looked], shown: list[_Looked]) -> None:
+    """Which sheet is asked, never guessed: where several fit, and where only hidden ones do."""
+    names = [one.table.name for one in shown]
+    if len(shown) > 1:
+        alike = " and ".join(f"'{name}'" for name in names[:6]) + (" and others" if len(names) > 6 else "")
+        raise refused(
+            FILE_SHEET,
             path,
-            f"it cannot be opened ({error.strerror})",
-            "check the name and the right to read it",
-        ) from error
-
-
-def _refused(name: str, path: Path, what: str, remedy: str, **facts: object) -> MainstayError:
-    return MainstayError(name, f"{path}: {what}; {remedy}. Nothing was written.", {"file": str(path), **facts})
-
-
-def _bytes_pass(path: Path, layout: Layout) -> tuple[str, str]:
-    """(SHA-256 of the file as received, its encoding), from one look at every byte."""
-    with _opened(path) as unpacked:
-        found = _look(unpacked, path)
-    if not found.size:
-        raise _refused(FILE_EMPTY, path, "it is empty", "ask the sender for the file again")
-    encoding = _encoding(found, path, layout)
-    digest = hashlib.sha256()
-    with path.open("rb") as raw:
-        while block := raw.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest(), encoding
-
-
-@dataclass
-class _Look:
-    size: int = 0
-    start: bytes = b""
-    utf8: bool = True
-    evidence: bytes = b""  # lines with high bytes, for telling the encoding
-
-
-def _look(unpacked: IO[bytes], path: Path) -> _Look:
-    found = _Look()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    line = 0
-    while block := unpacked.read(BLOCK):
-        if not found.size:
-            found.start = block[:4096]
-            _refuse_binary(found.start, path)
-        found.size += len(block)
-        line = _line_length(block, line, path)
-        if found.utf8:
-            found.utf8 = _valid(decoder, block)
-        if len(found.evidence) < EVIDENCE and not block.isascii():
-            found.evidence += b"\n".join(part for part in block.split(b"\n") if not part.isascii()) + b"\n"
-    if found.utf8:
-        found.utf8 = _valid(decoder, b"", final=True)
-    return found
-
-
-def _valid(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False) -> bool:
-    try:
-        decoder.decode(block, final)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _line_length(block: bytes, before: int, path: Path) -> int:
-    """Length of the line that is still open at the block's end; refuses one that is too long."""
-    block = block.replace(b"\r", b"\n")
-    first = block.find(b"\n")
-    longest = before + (len(block) if first < 0 else first)
-    if longest > LONGEST_LINE:
-        raise _refused(
-            FILE_LINE,
-            path,
-            f"it has a line of more than {LONGEST_LINE:,} bytes",
-            "this is no table of rows, or its line ends were lost: export it again",
+            f"which sheet is meant? {alike} look alike",
+            "name one with --sheet, or `sheet` in the mapping, and send the file once for each that counts",
+            sheets=names,
         )
-    return longest if first < 0 else len(block) - block.rfind(b"\n") - 1
-
-
-_SIGNATURES = (
-    (b"PK\x03\x04", "a workbook or a zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file"),
-    (b"%PDF", "a PDF"),
-    (b"SQLite format 3", "a database"),
-    (b"PAR1", "a Parquet file"),
-)
-
-
-def _refuse_binary(start: bytes, path: Path) -> None:
-    what = next((name for mark, name in _SIGNATURES if start.startswith(mark)), "")
-    if not what and not encodings.by_mark(start):
-        strange = sum(byte < 32 and byte not in b"\t\r\n\0" for byte in start) + start.count(0)
-        what = "no text but binary data" if strange > len(start) * 0.05 + 4 else ""
-    if what:
-        raise _refused(FILE_BINARY, path, f"it is {what}", "save the table as CSV and send that")
-
-
-def _encoding(found: _Look, path: Path, layout: Layout) -> str:
-    marked = encodings.by_mark(found.start)
-    encoding = layout.encoding or marked or ("utf-8" if found.utf8 else encodings.guess(found.evidence))
-    if not encoding:
-        raise _refused(
-            FILE_ENCODING,
+    if fitting and not shown:
+        hidden = fitting[0].table.name
+        raise refused(
+            FILE_SHEET,
             path,
-            "its encoding cannot be told",
-            "state `encoding` in the mapping, or send it in UTF-8",
+            f"the columns stand only in the sheet '{hidden}', which is hidden",
+            f"name it with --sheet if it is meant: --sheet '{hidden}'",
+            sheets=[hidden],
         )
-    if encoding in ("utf-8", "utf-8-sig") and found.utf8:
-        return encoding
-    _decode_all(path, encoding)
-    return encoding
 
 
-def _decode_all(path: Path, encoding: str) -> None:
-    with _opened(path) as unpacked:
-        try:
-            # Not a codecs.StreamReader: that one passes over a character that the file's end cuts in two.
-            text = io.TextIOWrapper(unpacked, encoding=encodings.CODECS.get(encoding, encoding), newline="")
-            while text.read(BLOCK):
-                pass
-        except UnicodeError as error:
-            raise _refused(
-                FILE_ENCODING,
-                path,
-                f"it is not {encoding} throughout",
-                "state the right `encoding` in the mapping, or send it in UTF-8",
-                encoding=encoding,
-            ) from error
+def _others(table: Table, tables: Sequence[Table], wanted: str) -> tuple[str, ...]:
+    if not table.name or wanted:
+        return ()
+    said = [f"'{one.name}'{' (hidden)' if one.hidden else ''}" for one in tables if one is not table]
+    return (f"Read was the sheet '{table.name}'; not read: {', '.join(said)}.",) if said else ()
 
 
-@contextmanager
-def _text(path: Path, encoding: str) -> Iterator[IO[str]]:
-    codec = encodings.CODECS.get(encoding, encoding)
-    codec = "utf-8-sig" if codec == "utf-8" else codec
-    with _opened(path) as unpacked:
-        yield io.TextIOWrapper(unpacked, encoding=codec, newline="")
-
-
-def _first_lines(path: Path, encoding: str) -> list[str]:
-    """The file's first lines that hold anything, at most two: a `sep=` line and the header."""
-    with _text(path, encoding) as text:
-        lines = []
-        for line in text:
-            if line.strip():
-                lines.append(line)
-            if len(lines) == 2:
-                break
-        return lines
-
-
-def _header(path: Path, lines: list[str], layout: Layout) -> tuple[str, tuple[str, ...], int]:
-    """(separator, the header's names, records up to the first row): the separator that finds most columns."""
-    if not lines:
-        raise _refused(FILE_EMPTY, path, "it holds nothing but blank lines", "ask the sender for the file again")
-    said = lines[0].strip()[4:5] if lines[0].lower().startswith("sep=") else ""
-    candidates = [layout.separator] if layout.separator else [said] if said else list(SEPARATORS)
-    headers = {separator: _first_record(path, lines[1:] if said else lines, separator) for separator in candidates}
-    wanted = set(layout.expected)
-    separator = max(headers, key=lambda mark: (len(wanted & set(headers[mark])), len(headers[mark])))
-    header = headers[separator]
-    _refuse_header(path, header, layout)
-    return separator, header, 2 if said else 1
-
-
-def _first_record(path: Path, lines: list[str], separator: str) -> tuple[str, ...]:
-    try:
-        record = next(csv.reader(lines, delimiter=separator), [])
-    except csv.Error:
-        record = []
-    return tuple(name.strip().strip("\ufeff") for name in record)
-
-
-def _refuse_header(path: Path, header: tuple[str, ...], layout: Layout) -> None:
+def _refuse_header(path: Path, header: tuple[str, ...], layout: Layout, table: Table) -> None:
+    where = f"the header of the sheet '{table.name}'" if table.name else "the header"
     missing = [name for name in layout.expected if name not in header]
     if missing:
         near = [match for name in missing for match in get_close_matches(name, header, 1, 0.8)]
         hint = f" (the file has {', '.join(repr(name) for name in near)})" if near else ""
         shown = ", ".join(repr(name) for name in missing[:8]) + (" and more" if len(missing) > 8 else "")
-        raise _refused(
+        raise refused(
             FILE_COLUMNS,
             path,
-            f"the header lacks {'the column' if len(missing) == 1 else 'the columns'} {shown}{hint}",
+            f"{where} lacks {'the column' if len(missing) == 1 else 'the columns'} {shown}{hint}",
             layout.columns_remedy,
             missing=missing,
         )
     twice = [name for name in layout.expected if header.count(name) > 1]
     if twice:
-        raise _refused(FILE_COLUMNS, path, f"the header has {twice[0]!r} twice", "name every column once", twice=twice)
+        raise refused(FILE_COLUMNS, path, f"{where} has {twice[0]!r} twice", "name every column once", twice=twice)
 
 
-def records(source: Source) -> Iterator[tuple[int, list[str]]]:
-    """(row number, cells) of every row that is not blank; the header is row 1, as a spreadsheet shows it."""
-    csv.field_size_limit(LONGEST_CELL)
-    with _text(source.path, source.encoding) as text:
-        number = skipped = 0
-        cells: list[str] = []
-        try:
-            for cells in csv.reader(chain(text, [END]), delimiter=source.separator):
-                if not any(cells):
-                    number += skipped > 0
-                elif skipped < source.header_records:
-                    skipped += 1
-                    number = 1
-                elif cells != [END]:
-                    number += 1
-                    if cells[-1].endswith(END):
-                        raise csv.Error("a quotation mark is open at the end of the file")
-                    yield number, cells
-        except csv.Error as error:
-            raise _refused(
-                FILE_LINE,
-                source.path,
-                f"from row {number} on it cannot be parted into cells ({error})",
-                "look for a quotation mark that is never closed",
-                row=number,
-            ) from error
-        except UnicodeDecodeError as error:
-            raise _refused(
-                FILE_ENCODING, source.path, f"it is not {source.encoding} throughout", "send it in UTF-8"
-            ) from error
+# --- what is said of it -----------------------------------------------------------------------------------
+
+
+def _notes(source: Source) -> Iterator[str]:
+    header, log = source.shape.header, source.log
+    if header.last > header.first:
+        yield "The header has two rows; a column is called by both, as 'upper / lower'."
+    merges = source.table.merges()
+    rows = sorted({merge.first_row for merge in merges})
+    if merges:
+        yield f"Merged cells count for every row and column they cover: {len(merges)}, from rows {_some(rows)}."
+    if log.ditto_cells:
+        yield (
+            f"{_count(log.ditto_cells, 'cell')} saying 'as above' took what the row above says, in rows "
+            f"{_some(log.ditto_rows)}."
+        )
+    if log.skipped_rows:
+        yield f"Left out, because they state nothing of anybody: {_count(log.skipped_rows, 'row')}, listed one by one."
+
+
+def _some(rows: Sequence[int]) -> str:
+    return ", ".join(map(str, rows[:8])) + (" and more" if len(rows) > 8 else "")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -11,6 +11,14 @@ from mainstay.intake.vocabulary import FACTS, LENGTHS, TRUTHS
 Fault = tuple[tuple[str | int, ...], str]
 Tables = dict[str, Any]
 DAYS = ("date", "datetime")
+NUMBERS = ("integer", "tenths")
+# Keys that only columns of these types have.
+_ONLY_OF = {
+    **dict.fromkeys(("at_least", "at_most"), NUMBERS),
+    **dict.fromkeys(("date_order", "year", "serials"), DAYS),
+    "longest": ("text",),
+    **dict.fromkeys(("create", "part_of"), ("facility",)),
+}
 
 
 def faults_in(tables: Tables) -> list[Fault]:
@@ -66,10 +74,7 @@ def _column(name: str, column: Tables) -> Iterator[Fault]:
         yield (*path, "values"), f"only a choice or a facility has values, not a column of type {kind}"
     if kind == "facility":
         yield from _facility(path, column)
-    for key, types in (
-        ("at_least", ("integer",)), ("at_most", ("integer",)), ("date_order", DAYS), ("longest", ("text",)),
-        ("create", ("facility",)), ("part_of", ("facility",)),
-    ):  # fmt: skip
+    for key, types in _ONLY_OF.items():
         if key in column and kind not in types:
             yield (*path, key), f"only a column of type {' or '.join(types)} has this key"
 
@@ -95,7 +100,8 @@ def _persons(tables: Tables) -> Iterator[Fault]:
         if person["role"] in roles:
             yield (*path, "role"), f"the role '{person['role']}' is taken already"
         roles.add(person["role"])
-        yield from column_named((*path, "column"), person["column"], tables, ("text", "integer"))
+        types = ("text",) if "split" in person else ("text", "integer")
+        yield from column_named((*path, "column"), person["column"], tables, types)
         if tables["columns"].get(person["column"], {}).get("optional"):
             yield (*path, "column"), f"'{person['column']}' says who it is and cannot be optional"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -65,6 +65,11 @@ class Resolved:
     rising: frozenset[UUID] = frozenset()  # so far only named by others, known from now on
     new_persons: list[PersonRow] = field(default_factory=list)
     new_identifiers: list[IdentifierRow] = field(default_factory=list)
+    shared: frozenset[Identity] = frozenset()  # further ones of a person that stand for somebody else
+
+
+# By the identifier that a person is named by: further ones they have.
+Further = Mapping[Identity, Collection[Identity]]
 
 
 def look_up(identities: Iterable[Identity], *, keys: Keys | None = None) -> dict[Identity, UUID]:
@@ -86,9 +91,17 @@ def resolve(
 
 
 def prepare(
-    identities: Collection[Identity], *, known: Collection[Identity] = (), keys: Keys | None = None
+    identities: Collection[Identity],
+    *,
+    known: Collection[Identity] = (),
+    keys: Keys | None = None,
+    further: Further | None = None,
 ) -> Resolved:
-    """As `resolve`, but nothing is written yet: so that the transaction that does is short."""
+    """As `resolve`, but nothing is written yet: so that the transaction that does is short.
+
+    `further` identifiers are kept with whom they are stated of; one that stands for somebody else already stays
+    theirs, and is told as `shared`: nobody becomes somebody else by a second telephone.
+    """
     keys = keys or load_keys()
     blinds = _blinds(identities, keys)
     persons, unknown = _look_up(blinds)
@@ -103,7 +116,28 @@ def prepare(
         resolved.new_identifiers.append(_identifier(row_id, person, scheme, spellings[0].value, blind, keys))
         persons.update(dict.fromkeys(spellings, person))
     resolved.created = frozenset(identity for spellings in missing.values() for identity in spellings)
+    if further:
+        _add_further(resolved, further, keys)
     return resolved
+
+
+def _add_further(resolved: Resolved, further: Further, keys: Keys) -> None:
+    """Each further identifier becomes its person's, unless it is somebody's already."""
+    blinds = _blinds((one for some in further.values() for one in some), keys)
+    spelt = {spelling: blind for blind, spellings in blinds.items() for spelling in spellings}
+    holders = {blind: resolved.persons[some[0]] for blind, some in _blinds(resolved.persons, keys).items()}
+    holders.update((spelt[identity], person) for identity, person in _look_up(blinds)[0].items())
+    shared = set()
+    for identity, some in further.items():
+        person = resolved.persons[identity]
+        for other in some:
+            scheme, blind = spelt[other]
+            if (scheme, blind) not in holders:
+                holders[scheme, blind] = person
+                resolved.new_identifiers.append(_identifier(new_id(), person, scheme, other.value, blind, keys))
+            elif holders[scheme, blind] != person:
+                shared.add(other)
+    resolved.shared = frozenset(shared)
 
 
 def keep(resolved: Resolved) -> None:

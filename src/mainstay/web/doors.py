@@ -55,7 +55,7 @@ def door(permission: Permission | None = None, *, entry: str = "") -> Callable[[
         @wraps(view)
         def through(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _ended(request)
             _admit(request, permission, entry)
             return view(request, *args, **kwargs)
 
@@ -63,6 +63,14 @@ def door(permission: Permission | None = None, *, entry: str = "") -> Callable[[
         return through
 
     return hang
+
+
+def _ended(request: HttpRequest) -> HttpResponse:
+    """To sign in; what was typed into a form is kept for its writer."""
+    from mainstay.web.kept import keep  # whose page has a door of its own
+
+    told = keep(request) if request.method == "POST" else None
+    return told or redirect_to_login(request.get_full_path())
 
 
 def _admit(request: Any, permission: Permission | None, entry: str) -> None:

@@ -60,8 +60,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("audit", _("Audit"), "account"),
 )
 
-# Of the five tabs of a phone these three are pages; the other two are Find and More.
+# Of the five tabs of a phone three are pages, these where they may be opened; the other two are Find and More.
 TABS = ("today", "duties", "decisions")
+PAGES_AMONG_TABS = 3
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Moment:
     as_of: str
     known_at: str
     live: bool = True
+    short: str = ""  # for a phone's narrow bar
     seal: int | None = None
     change_url: str = ""
     now_url: str = ""
@@ -121,6 +123,10 @@ class Shell:
     languages: tuple[tuple[str, str], ...] = field(
         default=(("en", "English"), ("zh-hans", "简体"), ("zh-hant", "繁體")), init=False
     )
+
+    @property
+    def live(self) -> bool:
+        return self.moment is None or self.moment.live
 
 
 def shell(
@@ -153,7 +159,7 @@ def shell(
     }
     return Shell(
         groups=_groups(links),
-        tabs=tuple(links[key] for key in TABS if key in links),
+        tabs=_tabs(links),
         city=city,
         account=account,
         moment=moment,
@@ -161,6 +167,11 @@ def shell(
         note=note,
         keys=keys,
     )
+
+
+def _tabs(links: Mapping[str, Link]) -> tuple[Link, ...]:
+    """Those of the look; for who may open none of them, the first pages of their rail."""
+    return tuple(links[key] for key in TABS if key in links) or tuple(links.values())[:PAGES_AMONG_TABS]
 
 
 def _groups(links: Mapping[str, Link]) -> tuple[Group, ...]:

@@ -6,13 +6,15 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from mainstay.web.doors import open_door
+from mainstay.web.kept import kept
 from mainstay.web.pages import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("kept/", kept, name="kept"),
     path("language/", open_door(set_language), name="set_language"),
-    path("", include("mainstay.accounts.urls")),
-    path("", include("mainstay.reports.urls")),
+    path("", include("mainstay.accounts.pages.urls")),
+    path("", include("mainstay.reports.pages.urls")),
 ]
 
 handler500 = "mainstay.web.failures.failed"

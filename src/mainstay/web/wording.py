@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, pgettext
 
 MINUS = "\N{MINUS SIGN}"
 NOT_APPLICABLE = "\N{EN DASH}"
-THIN = "\N{NO-BREAK SPACE}"
+UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def count(number: int | None) -> str:
@@ -31,7 +31,7 @@ def percent(part: int, whole: int) -> str:
     """61 %, rounded half up; a dash where the whole is nothing. Shares stand beside their count."""
     if whole == 0:
         return NOT_APPLICABLE
-    return f"{(200 * part + whole) // (2 * whole)}{THIN}%"
+    return f"{(200 * part + whole) // (2 * whole)}{UNBROKEN}%"
 
 
 def delay(length: timedelta) -> str:
@@ -44,7 +44,9 @@ def delay(length: timedelta) -> str:
         parts = [_hours(hours)] + ([_minutes(rest, padded=True)] if rest else [])
     else:
         parts = [_minutes(rest)]
-    return pgettext("between the units of a delay", " ").join(parts)
+    if len(parts) == 1:
+        return parts[0]
+    return gettext("%(larger)s %(smaller)s") % {"larger": parts[0], "smaller": parts[1]}
 
 
 def _days(number: int) -> str:
@@ -77,10 +79,6 @@ def moment(when: datetime, today: date) -> str:
 def clock(when: datetime) -> str:
     """14:40."""
     return f"{localtime(when):%H:%M}"
-
-
-def rows(number: int) -> str:
-    return ngettext("%(number)s row", "%(number)s rows", number) % {"number": count(number)}
 
 
 def _weekday(when: date) -> str:

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from mainstay.intake.mapping import Column
+from mainstay.intake.rules.days import VALUE_DATE, Fault, day_of, narrow
 from mainstay.platform.errors import code
 
 VALUE_UNLISTED = code("value.unlisted", "A cell's value is not in the mapping's list; the field is held.")
-VALUE_DATE = code("value.date", "A cell holds no day that exists; the field is held.")
-VALUE_AMBIGUOUS = code("value.ambiguous", "A day can be read in two ways; the field is held.")
-VALUE_FUTURE = code("value.future", "A day lies after the day of receipt; the field is held.")
 VALUE_NUMBER = code("value.number", "A cell holds no whole number, or one that cannot be true; the field is held.")
 VALUE_CONTROL = code("value.control", "A cell holds a line break, a NUL or another control character; it is held.")
 VALUE_LONG = code("value.long", "A cell's text is too long; the field is held.")
+VALUE_ERROR = code(
+    "value.error", "A cell holds a spreadsheet's error, or a formula never calculated; the field is held."
+)
+VALUE_DIGITS = code("value.digits", "A spreadsheet has cut the last digits off a long number; the field is held.")
+VALUE_DITTO = code("value.ditto", "A cell says 'as above' where nothing stands above; the field is held.")
 VALUE_FACILITY = code("value.facility", "A facility is not known in this instance; the field is held.")
 
 Value = str | bool | int | date | datetime | None
 SHOWN = 80
+AND = " / "  # between several identifiers of one cell, once it has been read
 REMEMBERED = 10_000  # then all is forgotten, so that memory does not grow with the file
-FIRST_YEAR = 1800
-
-
-class Fault(NamedTuple):
-    """What is wrong with one cell."""
-
-    code: str
-    reason: str
-    remedy: str
 
 
 Read = tuple[Value, Fault | None]
@@ -50,17 +44,32 @@ class Context:
 class Readings(dict[str, Read]):
     """What each text of one column says: read once and remembered, since days and words repeat."""
 
-    def __init__(self, column: Column, null: frozenset[str], context: Context) -> None:
+    def __init__(
+        self,
+        column: Column,
+        null: frozenset[str],
+        context: Context,
+        ditto: frozenset[str] = frozenset(),
+        split: Collection[str] = (),
+    ) -> None:
         self._unknown = null | column.nothing
+        self._ditto = ditto - self._unknown
         self._reader = _READERS[column.type](column, context)
+        self._parted = re.compile("|".join(map(re.escape, sorted(split, key=len, reverse=True)))) if split else None
         super().__init__(dict.fromkeys(self._unknown, (None, None)))
 
     def __missing__(self, text: str) -> Read:
-        found = _read(text, self._unknown, self._reader)
+        whole = text if self._parted is None else _parted(text, self._parted)
+        found = _read(whole, self._unknown, self._ditto, self._reader)
         if len(self) >= REMEMBERED:
             self.clear()
         self[text] = found
         return found
+
+
+def _parted(text: str, marks: re.Pattern[str]) -> str:
+    """Several identifiers in one cell, written one way whatever stood between them."""
+    return AND.join(dict.fromkeys(part for part in map(str.strip, marks.split(text)) if part))
 
 
 # White space that writing systems use is no control character, though Python calls it unprintable.
@@ -74,14 +83,43 @@ _NAMES = {
 }
 
 
-def _read(raw: str, unknown: frozenset[str], read: Callable[[str], Read]) -> Read:
-    text = raw.strip(" \t\u3000\u00a0")
+def _read(raw: str, unknown: frozenset[str], ditto: frozenset[str], read: Callable[[str], Read]) -> Read:
+    text = raw.strip(" \t\r\n\u3000\u00a0")
     if text in unknown:
         return None, None
+    if text in ditto:
+        return None, Fault(
+            VALUE_DITTO, f"The cell says '{text}', as above, but nothing stands above it.", "Write what is meant."
+        )
     if not text.isprintable() and (found := _CONTROL.search(text)):
         what = _NAMES.get(found[0], "a control character")
         return None, Fault(VALUE_CONTROL, f"The cell holds {what}.", "Write the value without it.")
-    return read(text)
+    spoilt = _spoilt(text)
+    return (None, spoilt) if spoilt else read(text)
+
+
+# What spreadsheets show in place of a value, and how they show a number of which they keep fifteen digits.
+_ERRORS = re.compile(r"#(NULL|DIV/0|VALUE|REF|NUM|ERROR|UNCALCULATED|SPILL|CALC)!|#NAME\?|#N/A|Err:[0-9]{3}")
+_CUT = re.compile(r"[+-]?[0-9](\.[0-9]+)?[Ee]\+[0-9]{1,3}")
+
+
+def _spoilt(text: str) -> Fault | None:
+    """What a spreadsheet did to the value before it was sent."""
+    if text.startswith(("#", "Err:")) and _ERRORS.fullmatch(text):
+        if text == "#UNCALCULATED!":
+            return Fault(
+                VALUE_ERROR,
+                "The cell holds a formula that was never calculated.",
+                "Open the workbook in a spreadsheet program, save it and send it again, or write the value.",
+            )
+        return Fault(VALUE_ERROR, f"The cell holds the error {text}.", "Write the value, or leave the cell empty.")
+    if "+" in text and _CUT.fullmatch(text):
+        return Fault(
+            VALUE_DIGITS,
+            f"The spreadsheet turned a long number into {text}: its last digits are lost.",
+            "Write all digits again, in a cell formatted as text, and send that.",
+        )
+    return None
 
 
 def shown(text: str) -> str:
@@ -107,13 +145,45 @@ def _integer(column: Column, _context: Context) -> Callable[[str], Read]:
     low, high = column.at_least, column.at_most
 
     def read(text: str) -> Read:
+        text = _YEARS.sub("", narrow(text))
         if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
             return None, Fault(VALUE_NUMBER, f"'{shown(text)}' is no whole number.", "Write it in digits.")
         number = int(text)
-        if (low is not None and number < low) or (high is not None and number > high):
-            bounds = f"{'' if low is None else low} to {'' if high is None else high}"
-            return None, Fault(VALUE_NUMBER, f"{number} cannot be true here.", f"Write a number from {bounds}.")
-        return number, None
+        return (number, None) if _within(number, low, high) else (None, _untrue(str(number), low, high))
+
+    return read
+
+
+# An age is often written with its unit.
+_YEARS = re.compile(r" ?[岁歲]$")
+
+
+def _within(number: int, low: int | None, high: int | None) -> bool:
+    return (low is None or number >= low) and (high is None or number <= high)
+
+
+def _untrue(said: str, low: object, high: object) -> Fault:
+    bounds = f"{'' if low is None else low} to {'' if high is None else high}"
+    return Fault(VALUE_NUMBER, f"{said} cannot be true here.", f"Write a number from {bounds}.")
+
+
+_DEGREES = re.compile(r"([0-9]{1,3})(?:[.,]([0-9])0?)?(?: ?(?:℃|°C|度|C))?")
+
+
+def _tenths(column: Column, _context: Context) -> Callable[[str], Read]:
+    """38.5 or 38.5℃, kept as 385; the bounds are in tenths as well."""
+    low, high = column.at_least, column.at_most
+
+    def read(text: str) -> Read:
+        found = _DEGREES.fullmatch(narrow(text))
+        if not found:
+            return None, Fault(
+                VALUE_NUMBER, f"'{shown(text)}' is no number with one decimal.", "Write it in digits, as 38.5."
+            )
+        number = int(found[1]) * 10 + int(found[2] or 0)
+        if _within(number, low, high):
+            return number, None
+        return None, _untrue(f"{number / 10}", None if low is None else low / 10, None if high is None else high / 10)
 
     return read
 
@@ -122,6 +192,8 @@ def _choice(column: Column, _context: Context) -> Callable[[str], Read]:
     listed = {spelling.strip(): word for spelling, word in column.values.items()}
 
     def read(text: str) -> Read:
+        if text not in listed:
+            text = narrow(text)
         if text in listed:
             return listed[text], None
         return None, Fault(
@@ -165,59 +237,16 @@ def slug(text: str) -> str:
     return re.sub(r"\W+", "-", text.lower()).strip("-")[:60]
 
 
-_ORDERS = {"day-month-year": (2, 1, 0), "month-day-year": (2, 0, 1)}
-_YEAR_FIRST = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
-_YEAR_LAST = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})")
 _TIME = re.compile(r"(.*?)[T ]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?")
 
 
 def _date(column: Column, context: Context) -> Callable[[str], Read]:
     def read(text: str) -> Read:
+        text = narrow(text)
         timed = _TIME.fullmatch(text)
-        return _day(timed[1] if timed else text, column.date_order, context.received_date)
+        return day_of(timed[1] if timed else text, column.dating, context.received_date)
 
     return read
-
-
-def _day(text: str, order: str, received: date) -> Read:
-    parts = _parts(text, order)
-    if isinstance(parts, Fault):
-        return None, parts
-    try:
-        day = date(*parts)
-    except ValueError:
-        return None, Fault(VALUE_DATE, f"There is no day '{shown(text)}'.", "Write a day that exists, as 2015-05-20.")
-    if day.year < FIRST_YEAR:
-        return None, Fault(VALUE_DATE, f"{day} cannot be true here.", "Write the year in full, as 2015-05-20.")
-    if day > received:
-        return None, Fault(
-            VALUE_FUTURE,
-            f"{day} lies after {received}, when it was received.",
-            "Write the day it really was.",
-        )
-    return day, None
-
-
-def _parts(text: str, order: str) -> tuple[int, int, int] | Fault:
-    found = _YEAR_FIRST.fullmatch(text)
-    if found:
-        year, month, day = (part for part in found.groups() if part is not None)
-        return int(year), int(month), int(day)
-    found = _YEAR_LAST.fullmatch(text)
-    if not found:
-        return Fault(VALUE_DATE, f"'{shown(text)}' is no day.", "Write it as 2015-05-20.")
-    numbers = [int(part) for part in found.groups()]
-    if not order:
-        first, second, _year = numbers
-        if first <= 12 and second <= 12 and first != second:
-            return Fault(
-                VALUE_AMBIGUOUS,
-                f"'{text}' can be read in two ways.",
-                "Write it as 2015-05-20, or state `date_order` in the mapping.",
-            )
-        order = "month-day-year" if second > 12 else "day-month-year"
-    year_at, month_at, day_at = _ORDERS[order]
-    return numbers[year_at], numbers[month_at], numbers[day_at]
 
 
 def _datetime(column: Column, context: Context) -> Callable[[str], Read]:
@@ -225,10 +254,11 @@ def _datetime(column: Column, context: Context) -> Callable[[str], Read]:
     zone = ZoneInfo(context.zone)
 
     def read(text: str) -> Read:
+        text = narrow(text)
         timed = _TIME.fullmatch(text)
         if not timed:
-            return _day(text, column.date_order, context.received_date)
-        day, fault = _day(timed[1], column.date_order, context.received_date)
+            return day_of(text, column.dating, context.received_date)
+        day, fault = day_of(timed[1], column.dating, context.received_date)
         if fault:
             return None, fault
         hour = timed[2] if len(timed[2].split(":")[0]) == 2 else f"0{timed[2]}"
@@ -244,6 +274,7 @@ def _datetime(column: Column, context: Context) -> Callable[[str], Read]:
 _READERS: dict[str, Callable[[Column, Context], Callable[[str], Read]]] = {
     "text": _text,
     "integer": _integer,
+    "tenths": _tenths,
     "choice": _choice,
     "facility": _facility,
     "date": _date,

@@ -13,8 +13,9 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from mainstay.intake.mapping import FactSpec, Mapping, PersonSpec
-from mainstay.intake.rules.cells import REMEMBERED, Context, Readings, shown
+from mainstay.intake.rules.cells import AND, REMEMBERED, Context, Readings, shown
 from mainstay.intake.rules.counts import CountSlot, Where
+from mainstay.intake.rules.days import narrow
 from mainstay.intake.rules.problems import Problem, Problems, Texts
 from mainstay.intake.rules.slots import SEP, Draft, Named, Slot, Values, columns_of, condition
 from mainstay.platform.errors import code
@@ -24,6 +25,9 @@ ROW_NOBODY = code("row.nobody", "Nobody in a row can be identified; it is held w
 PERSON_MISSING = code("person.missing", "A row lacks an identifier that is part of its key; the field is held.")
 PERSON_SAME = code("person.same", "A row names one person as their own contact; the field is held.")
 CHECK_FAILED = code("check.failed", "Two columns of a row contradict each other; both fields are held.")
+PERSON_SHARED = code(
+    "person.shared", "A further identifier of somebody stands for somebody else already; it was left with them."
+)
 CHECK_WARNING = code("check.warning", "Two columns of a row look wrong together; the row was taken as it is.")
 
 
@@ -108,7 +112,11 @@ class RowReader:
         places = [self._at.get(column.name, self.width) for column in mapping.columns]
         self._content_of = _picker(places)
         self._key_of = _picker([self._at[name] for name in mapping.key])
-        self._readings = {column.name: Readings(column, mapping.null, context) for column in mapping.columns}
+        split = {person.column: person.split for person in mapping.persons if person.split}
+        self._readings = {
+            column.name: Readings(column, mapping.null, context, mapping.ditto, split.get(column.name, ()))
+            for column in mapping.columns
+        }
         self._where = Where(mapping, self._readings, self._at, context.zone) if mapping.place is not None else None
         self._said = [
             (spec, Remembered(slot.statement, slot.uses, self._readings))
@@ -132,6 +140,8 @@ class RowReader:
         stripped = [*map(str.strip, cells), ""]
         content = SEP.join(self._content_of(stripped))
         parts = self._key_of(stripped)
+        if not all(map(str.isascii, parts)):
+            parts = tuple(map(narrow, parts))  # １２ is the record 12
         if self._where is not None:
             content += self._where.moved(stripped)
             placed = self._where.is_whole(parts)
@@ -222,7 +232,8 @@ class RowReader:
             readings = self._readings[spec.column]
             for at, (value, _fault) in enumerate(map(readings.__getitem__, texts[spec.column])):
                 if value is not None:
-                    found[at][role] = Named(role, scheme, str(value), known)
+                    first, *further = str(value).split(AND) if spec.split else (str(value),)
+                    found[at][role] = Named(role, scheme, first, known, tuple(further))
                 elif in_key and not any(spec.column in problem.columns for problem in problems.get(at, ())):
                     problems[at].append(_missing(spec.column))
         for fact in self._contacts:
@@ -303,7 +314,7 @@ def _refuse_own_contact(
     fact: FactSpec, found: dict[str, Named], specs: tuple[PersonSpec, ...], problems: list[Problem]
 ) -> None:
     one, other = found[fact.person], found[fact.index]
-    if (one.scheme, one.identifier) == (other.scheme, other.identifier):
+    if one.scheme == other.scheme and not {one.identifier, *one.further}.isdisjoint([other.identifier, *other.further]):
         column = next(spec.column for spec in specs if spec.role == fact.index)
         del found[fact.index]
         problems.append(

@@ -23,6 +23,7 @@ class Named(NamedTuple):
     scheme: str
     identifier: str
     known: bool
+    further: tuple[str, ...] = ()  # more identifiers of theirs under the same scheme
 
 
 @dataclass(frozen=True, slots=True, eq=False)

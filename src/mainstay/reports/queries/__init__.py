@@ -1,1 +1,1 @@
-"""Reads for reports, frozen rows in a constant number of statements: one query a figure, whichever door asks."""
+"""Reads for reports, frozen rows in a constant number of statements: one query for a figure, whichever door asks."""

@@ -1,6 +1,7 @@
-// `/` goes to Find. Single keys can be switched off (data-keys on the body), and never act while somebody types.
+// `/` goes to Find. Single keys can be switched off (`data-keys` on the shell), and never act while somebody types.
 document.addEventListener("keydown", (event) => {
-  if (document.body.dataset.keys !== "on" || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!document.querySelector("[data-keys=on]")) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   const find = document.getElementById("find");
   if (!find) return;

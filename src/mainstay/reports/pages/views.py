@@ -18,7 +18,7 @@ from mainstay.platform import ledger
 from mainstay.platform.clock import local_date
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Instance, Seal
-from mainstay.reports import presenters
+from mainstay.reports.pages import presenters
 from mainstay.reports.queries.situation import FIGURE_ROWS, counted_rows, situation
 from mainstay.reports.rules.situation import REGISTER, text
 from mainstay.web.doors import door

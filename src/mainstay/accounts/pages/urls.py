@@ -8,18 +8,18 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path
 
-from mainstay.accounts import pages
+from mainstay.accounts.pages import views
 from mainstay.web.doors import door, open_door
 
 urlpatterns = [
-    path("first/", pages.first, name="first"),
-    path("join/<str:secret>", pages.join, name="join"),
+    path("first/", views.first, name="first"),
+    path("join/<str:secret>", views.join, name="join"),
     # The library's views, those of them that we have a use for, under its own names.
     path("sign-in/", open_door(signing.login), name="account_login"),
     path("sign-in/second/", open_door(second.authenticate), name="mfa_authenticate"),
     path("sign-in/closed/", open_door(signing.account_inactive), name="account_inactive"),
     path("sign-out/", door()(signing.logout), name="account_logout"),
-    path("me/", pages.me, name="me"),
+    path("me/", views.me, name="me"),
     path("me/password/", door()(signing.password_change), name="account_change_password"),
     path("me/again/", door()(signing.reauthenticate), name="account_reauthenticate"),
     path("me/again/second/", door()(second.reauthenticate), name="mfa_reauthenticate"),
@@ -29,7 +29,7 @@ urlpatterns = [
     path("me/second/codes/", door()(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("me/second/codes/new/", door()(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("me/second/codes/file/", door()(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
-    path("accounts/", pages.accounts, name="accounts"),
-    path("accounts/<str:username>/", pages.account, name="account"),
-    path("audit/", pages.audit, name="audit"),
+    path("accounts/", views.accounts, name="accounts"),
+    path("accounts/<str:username>/", views.account, name="account"),
+    path("audit/", views.audit, name="audit"),
 ]

@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mainstay.accounts import presenters, queries, services
+from mainstay.accounts import queries, services
 from mainstay.accounts.models import Account
+from mainstay.accounts.pages import presenters
 from mainstay.accounts.rules import Permission, Role
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
+from mainstay.platform.environment import read_environment
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Instance
 from mainstay.web.doors import door, open_door
@@ -177,7 +179,7 @@ def _act(request: Any, found: Account) -> str:
     act, who = request.POST.get("act", ""), {"by": request.by, "at": request.at}
     if act == "invite":
         secret = services.invite(account=found, **who)
-        return request.build_absolute_uri(reverse("join", args=[secret]))
+        return _address(request) + reverse("join", args=[secret])
     if act == "give":
         services.give_role(
             account=found,
@@ -193,6 +195,15 @@ def _act(request: Any, found: Account) -> str:
     else:
         raise Http404
     return ""
+
+
+def _address(request: HttpRequest) -> str:
+    """Where colleagues reach us: at the serving machine itself its address in the network, not 127.0.0.1."""
+    host, _colon, port = request.get_host().rpartition(":")
+    colleagues = read_environment().hosts
+    if host in ("localhost", "127.0.0.1", "[::1]") and colleagues:
+        return f"{request.scheme}://{colleagues[0]}:{port}"
+    return f"{request.scheme}://{request.get_host()}"
 
 
 def _role(given: str) -> Role:

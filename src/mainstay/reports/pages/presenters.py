@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Seal
-from mainstay.reports.chart import Chart, bars
-from mainstay.reports.kinds import kind_name
+from mainstay.reports.pages.chart import Chart, bars
+from mainstay.reports.pages.kinds import kind_name
 from mainstay.reports.queries.situation import CountedRow
 from mainstay.reports.rules import words
 from mainstay.reports.rules.course import Course

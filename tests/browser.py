@@ -1,0 +1,79 @@
+"""Pages in a browser: fixtures for every test that needs one, one browser a file.
+
+`open_page` opens what pytest-django's `live_server` serves, or `site` (the gallery, which needs no database). It
+reaches this computer and nothing else, and fails the test for what a browser complains of: a script's error, a request
+to elsewhere, anything that the Content-Security-Policy refused. Playwright's `wait_for_function` does not work under
+that policy: ask with `evaluate` until it is so (`until`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from scripts.browser import BrowserUnavailable, chromium, find
+
+LOCALES = {"en": "en-GB", "zh-hans": "zh-CN", "zh-hant": "zh-TW"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A running browser. Where none can be had such tests are listed as not run, and with CI=true they fail."""
+    try:
+        find()
+    except BrowserUnavailable as problem:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no browser: {problem}")
+        pytest.skip(f"no browser: {problem}")
+    # Playwright keeps an event loop in this thread, where Django would refuse every query of the other fixtures.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with chromium() as started:
+            yield started
+    finally:
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+        if before is not None:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens an address: `open_page(url, size=(390, 844), scheme="dark", language="zh-hans", touch=True)`."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def opened(url: str, *, size=(1440, 900), scheme="light", language="en", touch=False, scripts=True) -> Any:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            locale=LOCALES[language],
+            has_touch=touch,
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("requestfailed", lambda request: complaints.append(f"not loaded: {request.url}"))
+        page.goto(url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [one for one in complaints if "status of 4" not in one] == []
+
+
+def until(page: Any, expression: str, seconds: float = 5) -> Any:
+    """Ask the page until the answer is true, and give it."""
+    end = time.monotonic() + seconds
+    while not (answer := page.evaluate(expression)):
+        assert time.monotonic() < end, f"never came true: {expression}"
+        time.sleep(0.05)
+    return answer
