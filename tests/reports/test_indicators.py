@@ -435,7 +435,7 @@ def test_nobody_yet(mainstay: CommandLine, world: World) -> None:
     data = mainstay.data("indicators", "--on", "2020-02-10", "--disease", "measles")
     assert (data["curve"], data["rt"], data["in_quarantine_share"], data["cases"]) == ([], None, None, 0)
     reasons = {unknown["indicator"]: unknown["reason"] for unknown in data["unknowns"]}
-    assert reasons["rt"] == "no case has a day of onset"  # an interval would not help
+    assert reasons["rt"] == "no case on the curve has a day of onset"  # an interval would not help
     assert "0 cases" in mainstay.run("indicators", "--on", "2020-02-10", "--disease", "mers").out
 
 

@@ -20,7 +20,7 @@ KINDS: dict[str, Promise] = {
     "establish": _("Establish what is not known"),
     "exclusion_tests": _("Tests before exclusion"),
     "fill_post": _("Fill a post"),
-    "follow_up": _("Follow up"),
+    "follow_up": _("Daily follow-up"),
     "immunoglobulin": _("Give immunoglobulin"),
     "investigate": _("Investigate the case"),
     "isolation": _("Isolation in force"),

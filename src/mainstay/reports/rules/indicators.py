@@ -23,7 +23,7 @@ ASYMPTOMATIC = "asymptomatic"
 
 NO_RT = {
     NO_INTERVAL: "no serial interval is known for this disease; give --si-mean and --si-sd, or --si-file",
-    NO_ONSET: "no case has a day of onset",
+    NO_ONSET: "no case on the curve has a day of onset",
     TOO_SHORT: "the curve by onset is shorter than the window",
 }
 NO_CASES = "no case is known"

@@ -191,7 +191,9 @@ NO_RT: dict[str, Said] = {
     "no_interval": _said(
         "no serial interval is stated for this disease", "尚未为该疾病设定代间距", "尚未為該疾病設定代間距"
     ),
-    "no_onset": _said("no case has a day of onset", "没有病例有发病日期", "沒有病例有發病日期"),
+    "no_onset": _said(
+        "no case on the curve has a day of onset", "曲线上没有发病日期已知的病例", "曲線上沒有發病日期已知的病例"
+    ),
     "too_short": _said(
         "the curve by onset is shorter than the window", "按发病日期的曲线短于窗口期", "按發病日期的曲線短於窗口期"
     ),
