@@ -187,6 +187,20 @@ def test_published_counts_are_about_nobody_and_open_to_all(world: World) -> None
     assert "3 rows" in page and not Look.objects.exists()
 
 
+def test_many_rows_come_page_by_page_and_only_those_shown_are_looked_at(known: World) -> None:
+    for n in range(80):
+        known.classified(f"More {n}", "confirmed", "2020-02-10")
+    ledger.seal(at=known.at)
+    client, seen = signed_in(known, Role.EPIDEMIOLOGIST), []
+    address = "/report/rows/?figure=confirmed_cumulative&on=2020-02-10"
+    for start, length in ((0, 100), (100, 30 + 80 - 100), (999_999_999, 0)):
+        html = client.get(f"{address}&start={start}").content.decode()
+        seen += [one for one in known.people.values() if str(one) in html]
+        assert (re.search(r'href="\?[^"]*start=100"', html) is not None) is (start == 0)
+        assert len(seen) == len(set(seen)) == min(110, start + length)
+    assert sorted(Look.objects.values_list("count", flat=True)) == [10, 100]
+
+
 def test_every_figure_of_the_page_leads_to_its_rows(known: World) -> None:
     client = signed_in(known, Role.EPIDEMIOLOGIST)
     html = client.get("/report/?on=2020-02-10").content.decode()
@@ -227,10 +241,10 @@ JUNK = ("x", "2020-02-30", "0001-01-01", "9999-12-31", "-1", "0", "1" * 40, "٣"
 @pytest.mark.parametrize("address", ["/report/", "/report/rows/", "/tonight/"])
 def test_junk_is_answered_by_a_sentence(known: World, address: str) -> None:
     client = signed_in(known, Role.EPIDEMIOLOGIST)
-    for name in ("on", "known_at", "disease", "figure"):
+    for name in ("on", "known_at", "disease", "figure", "start"):
         for junk in JUNK:
             reply: Any = client.get(address, {"figure": "confirmed_cumulative", name: junk})
-            ignored = name == "figure" and address != "/report/rows/"
+            ignored = name == "start" or (name == "figure" and address != "/report/rows/")
             assert reply.status_code == (200 if ignored else 422), (name, junk)
             assert ignored or b"Something is not right yet" in reply.content
 

@@ -86,9 +86,8 @@ def report_page(found: Situation, today: date) -> dict[str, Any]:
     }
 
 
-def rows_page(found: Situation, figure: str, rows: Iterable[CountedRow], hidden: bool, today: date) -> dict[str, Any]:
-    """The rows of one figure; where they are `hidden` only how many."""
-    shown = tuple(rows)
+def rows_page(found: Situation, figure: str, rows: Iterable[CountedRow], today: date) -> dict[str, Any]:
+    """Rows of one figure, with what it counts."""
     one = next(one for one in found.figures if one.id == figure)
     places = found.place_names
     return {
@@ -96,12 +95,8 @@ def rows_page(found: Situation, figure: str, rows: Iterable[CountedRow], hidden:
         "query": found.query,
         "day": wording.day(found.period_date, today),
         "figure": _figure(one, found.language, found.period_date, today),
-        "count": _rows(len(shown)),
-        "hidden": hidden,
         "of_people": one.source == REGISTER,
-        "rows": []
-        if hidden
-        else [
+        "rows": [
             {
                 "subject": places.get(row.subject, row.subject),
                 "measure": words.MEASURES[row.measure][found.language],
@@ -110,8 +105,17 @@ def rows_page(found: Situation, figure: str, rows: Iterable[CountedRow], hidden:
                 "value": row.value,
                 "fact": str(row.fact),
             }
-            for row in shown
+            for row in rows
         ],
+    }
+
+
+def cursor(found: Situation, figure: str, start: int, length: int, count: int) -> dict[str, str]:
+    """Addresses of the rows before and after; empty where there are none."""
+    address = f"?figure={figure}&{found.query}&start="
+    return {
+        "previous": f"{address}{max(0, start - length)}" if start else "",
+        "next": f"{address}{start + length}" if start + length < count else "",
     }
 
 
@@ -132,7 +136,7 @@ def _cases(number: int) -> str:
     return ngettext("%(number)s case", "%(number)s cases", number) % {"number": wording.count(number)}
 
 
-def _rows(number: int) -> str:
+def rows_word(number: int) -> str:
     return ngettext("%(number)s row", "%(number)s rows", number) % {"number": wording.count(number)}
 
 

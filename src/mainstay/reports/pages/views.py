@@ -25,7 +25,8 @@ from mainstay.web.doors import door
 
 # Records of an epidemic lie within these years; beyond them a day is a slip of the hand.
 YEARS = range(1900, 2200)
-LONGEST_SEAL = 9
+LONGEST_NUMBER = 9
+ROWS_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Asked:
     on: date
     known_at: int | None
     disease: str | None
+    start: int
     today: date
     zone: str
     given: dict[str, str]
@@ -67,7 +69,8 @@ def report_rows(request: Any) -> HttpResponse:
     if found is None:
         return render(request, "reports/rows.html", presenters.form(asked), status=422)
     rows = counted_rows(figure=figure, **asked.options | {"known_at": found.known_at, "disease": found.disease})
-    people = {UUID(row.subject) for row in rows} if found.figures[0].source == REGISTER else set()
+    shown = rows[asked.start : asked.start + ROWS_A_PAGE]
+    people = {UUID(row.subject) for row in shown} if found.figures[0].source == REGISTER else set()
     hidden = bool(people) and not request.rights.scope(Permission.SEE_PEOPLE).everywhere
     if people and not hidden:
         # They are read while the figure is looked after: no duty towards one of them is claimed.
@@ -79,7 +82,9 @@ def report_rows(request: Any) -> HttpResponse:
             by=request.by,
             at=request.at,
         )
-    context = presenters.rows_page(found, figure, rows, hidden, asked.today)
+    context = presenters.rows_page(found, figure, () if hidden else shown, asked.today)
+    context |= {"hidden": hidden, "count": presenters.rows_word(len(rows))}
+    context |= presenters.cursor(found, figure, asked.start, ROWS_A_PAGE, len(rows))
     return render(request, "reports/rows.html", presenters.form(asked) | context)
 
 
@@ -104,9 +109,9 @@ def tonight(request: Any) -> HttpResponse:
 def _asked(request: Any) -> Asked:
     zone = Instance.objects.values_list("zone", flat=True).get(id=1)
     today = local_date(request.at, zone)
-    given = {name: request.GET.get(name, "").strip() for name in ("on", "known_at", "disease", "figure")}
+    given = {name: request.GET.get(name, "").strip() for name in ("on", "known_at", "disease", "figure", "start")}
     errors: dict[str, str] = {}
-    on, known_at = today, None
+    on, known_at, start = today, None, 0
     if given["on"]:
         try:
             on = date.fromisoformat(given["on"])
@@ -115,12 +120,16 @@ def _asked(request: Any) -> Asked:
         if on.year not in YEARS:
             errors["on"] = _("Give a day of the years 1900 to 2199.")
     if given["known_at"]:
-        number = given["known_at"]
-        if number.isascii() and number.isdigit() and len(number) <= LONGEST_SEAL:
-            known_at = int(number)
-        else:
+        known_at = _number(given["known_at"])
+        if known_at is None:
             errors["known_at"] = _("Give the number of a seal, or nothing for the last one.")
-    return Asked(on, known_at, given["disease"] or None, today, zone, given, errors)
+    if given["start"]:
+        start = _number(given["start"]) or 0
+    return Asked(on, known_at, given["disease"] or None, start, today, zone, given, errors)
+
+
+def _number(given: str) -> int | None:
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER else None
 
 
 def _made(request: Any, asked: Asked) -> Any:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from mainstay.duties.queries import Wanted, duty_totals
@@ -32,6 +31,7 @@ from mainstay.reports.rules.situation import (
     Missing,
     Situation,
     Totals,
+    address_query,
     figures,
     missing,
 )
@@ -113,8 +113,7 @@ class _Basis:
         if self.in_series:
             return _published(self.counts, self.city, day)
         facts = read_cases(disease=self.disease or "", on=day, seal=self.seal)
-        cases = course(class_rows(facts), day, self.course.settings).cases
-        return _counted(_confirmed(cases), day, self.tells_cures) if facts.classes else Totals()
+        return _counted(_confirmed(class_rows(facts)), day, self.tells_cures) if facts.classes else Totals()
 
 
 def situation(*, on: date, known_at: int | None = None, disease: str | None = None, language: str = "en") -> Situation:
@@ -126,12 +125,10 @@ def situation(*, on: date, known_at: int | None = None, disease: str | None = No
     """
     basis = _read(on, known_at, disease)
     now, told, known_at = basis.totals(), basis.course, basis.seal.no if basis.seal else None
-    url = {"on": on.isoformat(), "known_at": known_at, "disease": basis.disease}
-    given = urlencode({name: value for name, value in url.items() if value is not None})
     coverage = _coverage(basis)
     found, unsure = _findings(basis, language)
     explained = series_reads.explanations(basis.series, basis.view, language) if basis.series else []
-    rows_url = f"{ROWS_URL}?figure={{figure}}&{given}"
+    rows_url = f"{ROWS_URL}?figure={{figure}}&{address_query(on, known_at, basis.disease)}"
     return Situation(
         number=_number(basis),
         period_date=on,

@@ -107,9 +107,8 @@ class Situation:
 
     @property
     def query(self) -> str:
-        """Day, seal and disease as they stand in an address that asks for this very report."""
-        asked = {"on": self.period_date.isoformat(), "known_at": self.known_at, "disease": self.disease}
-        return urlencode({name: value for name, value in asked.items() if value is not None})
+        """What an address that asks for this very report says."""
+        return address_query(self.period_date, self.known_at, self.disease)
 
     def as_data(self) -> dict[str, Any]:
         """The `data` object of `mainstay.report/1`."""
@@ -139,6 +138,12 @@ class Situation:
             "explanation": finding.explanation or words.NOT_EXPLAINED[self.language],
             "explained": finding.explanation is not None,
         }
+
+
+def address_query(on: date, known_at: int | None, disease: str | None) -> str:
+    """Day, seal and disease as they stand in an address."""
+    asked = {"on": on.isoformat(), "known_at": known_at, "disease": disease}
+    return urlencode({name: value for name, value in asked.items() if value is not None})
 
 
 # --- figures ------------------------------------------------------------------------------------------------
