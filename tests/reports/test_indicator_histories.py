@@ -22,7 +22,11 @@ from mainstay.platform import ledger
 from mainstay.platform.clock import day_end, known_on
 from mainstay.platform.errors import MainstayError
 from mainstay.reports.queries.indicators import read_facts, seal_to_read
-from mainstay.reports.rules.indicators import Indicators, Settings, indicators
+from mainstay.reports.queries.serial_intervals import assumed_interval
+from mainstay.reports.queries.situation import situation
+from mainstay.reports.rules.cases import class_rows
+from mainstay.reports.rules.course import Settings
+from mainstay.reports.rules.indicators import Indicators, indicators
 from mainstay.science.distributions import GivenByDay
 from mainstay.tracing.models import Contact
 from tests.reports.indicators_twin import Told, by_loops
@@ -198,6 +202,7 @@ def _as_the_twin_says_it(found: Indicators) -> dict[str, Any]:
     }
 
 
+SHARED = ("curve", "rt", "cases", "case_classes", "off_curve", "rt_basis")
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
@@ -232,6 +237,24 @@ def _until(history: list[Said], day: int) -> list[Any]:
         seen = [_on(world, n).as_data() for n in range(day + 1)]
         transaction.set_rollback(True)
     return seen
+
+
+@settings(max_examples=150 if os.environ.get("MAINSTAY_SOAK") else 12, deadline=None, suppress_health_check=SLOW)
+@given(history=st.lists(_said(), min_size=4, max_size=30), day=st.integers(0, DAYS - 1))
+def test_the_report_shows_the_same_course(db: None, history: list[Said], day: int) -> None:
+    with transaction.atomic():
+        world = _made(history)
+        on = FIRST + timedelta(days=day)
+        found = situation(on=on)
+        interval, source = assumed_interval(found.disease or "")  # of no disease while nobody was given a class
+        as_assumed = Settings(serial_interval=interval, serial_interval_source=source)
+        facts = read_facts(disease=world.disease, on=on, seal=seal_to_read(None))
+        apart = indicators(facts, as_assumed).as_data()
+        report = found.as_data()
+        assert {name: report[name] for name in SHARED} == {name: apart[name] for name in SHARED}
+        confirmed = [case for case in class_rows(facts) if case.value == "confirmed"]
+        assert report["figures"][0]["value"] == (len(confirmed) if facts.classes else None)
+        transaction.set_rollback(True)
 
 
 def test_the_moment_is_the_days_end(world: World) -> None:

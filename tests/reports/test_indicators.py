@@ -22,7 +22,9 @@ from mainstay.platform.clock import known_on
 from mainstay.platform.facts import new_fact
 from mainstay.reports.queries.indicators import follow_up_of, read_facts, seal_to_read
 from mainstay.reports.queries.serial_intervals import assumed_intervals
-from mainstay.reports.rules.indicators import Indicators, Settings, indicators
+from mainstay.reports.queries.situation import situation
+from mainstay.reports.rules.course import Settings
+from mainstay.reports.rules.indicators import Indicators, indicators
 from mainstay.tracing.models import Contact
 from tests.cli.at_the_command_line import CommandLine
 from tests.world import World, at_time, day
@@ -416,12 +418,27 @@ def test_the_shape_that_scripts_rely_on(mainstay: CommandLine, world: World) -> 
     assert mainstay.run("indicators", "--on", "2020-02-10", "--json").out == answer.out
 
 
+def test_a_disease_without_a_serial_interval_has_no_rt_and_the_report_says_so_too(
+    mainstay: CommandLine, world: World
+) -> None:
+    world.disease = "measles"
+    confirmed(world, "Gao", "2020-02-03", onset="2020-02-02")
+    ledger.seal(at=world.at)
+    apart = mainstay.data("indicators", "--on", "2020-02-10")
+    assert apart["rt"] is None and apart["rt_basis"]["si"]["source"] is None
+    assert "no serial interval" in {one["indicator"]: one["reason"] for one in apart["unknowns"]}["rt"]
+    report = situation(on=date(2020, 2, 10)).as_data()
+    assert report["rt"] is None
+    said = {one["id"]: one["sentence"] for one in report["unknowns"]}["no_reproduction_number"]
+    assert said == "The reproduction number is not given: no serial interval is stated for this disease."
+
+
 def test_nobody_yet(mainstay: CommandLine, world: World) -> None:
     ledger.seal(at=world.at)
     data = mainstay.data("indicators", "--on", "2020-02-10", "--disease", "measles")
     assert (data["curve"], data["rt"], data["in_quarantine_share"], data["cases"]) == ([], None, None, 0)
     reasons = {unknown["indicator"]: unknown["reason"] for unknown in data["unknowns"]}
-    assert "no serial interval" in reasons["rt"]
+    assert reasons["rt"] == "no case on the curve has a day of onset"  # an interval would not help
     assert "0 cases" in mainstay.run("indicators", "--on", "2020-02-10", "--disease", "mers").out
 
 
@@ -473,7 +490,7 @@ def test_a_population_that_cannot_be(mainstay: CommandLine, world: World, text: 
 # --- how much is asked of the database ----------------------------------------------------------------------
 
 
-def test_eleven_statements_for_one_case_or_twenty(world: World) -> None:
+def test_twelve_statements_for_one_case_or_twenty(world: World) -> None:
     asked = []
     for first, last in ((0, 1), (1, 20)):
         for n in range(first, last):
@@ -489,4 +506,4 @@ def test_eleven_statements_for_one_case_or_twenty(world: World) -> None:
         asked.append(len(statements))
         assert len(facts.classes) == last
         assert len(indicators(facts, Settings()).cases) == last
-    assert asked == [11, 11]
+    assert asked == [12, 12]

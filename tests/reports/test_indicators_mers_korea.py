@@ -86,6 +86,17 @@ def test_rt_says_whose_serial_interval_it_took_and_what_is_no_finding(korea: Ins
     assert given == {"mean_days": 14.5, "sd_days": 5.2, "source": "as given on the command line"}
 
 
+@pytest.mark.parametrize("on", ["2015-05-20", "2015-06-05", LAST])
+def test_the_report_of_a_day_shows_the_same_cases_curve_and_rt(korea: Instance, on: str) -> None:
+    report = korea.run("report", "--on", on, "--json").data
+    apart = asked(korea, on)
+    for name in ("cases", "case_classes", "curve", "off_curve", "rt", "rt_basis"):
+        assert report[name] == apart[name]
+    assert report["figures"][0]["value"] == sum(day["confirmed"] for day in report["curve"])
+    said = "no_reproduction_number" in {unknown["id"] for unknown in report["unknowns"]}
+    assert said is not bool(report["rt"])
+
+
 def test_where_nothing_tells_who_was_in_quarantine_the_share_is_unknown(korea: Instance) -> None:
     """The list has a hospital of each case, uncertain and without days; no stay, no order."""
     data = asked(korea, "2015-06-10")

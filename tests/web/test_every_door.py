@@ -49,6 +49,9 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "person": {"person": PERSON},
     "who-to-call": {},
     "call": {"person": PERSON},
+    "report": {},
+    "report_rows": {},
+    "tonight": {},
 }
 
 

@@ -83,7 +83,7 @@ def _disease(named: str | None, seal: Any) -> str:
 
 def _settings(disease: str, on: date, seal: Any, options: dict[str, Any]) -> Any:
     from mainstay.reports.queries.indicators import follow_up_of
-    from mainstay.reports.rules.indicators import COUNTED, Settings
+    from mainstay.reports.rules.course import COUNTED, Settings
     from mainstay.science.indicators.reproduction import Prior
 
     interval, source = _interval(disease, options)
@@ -109,17 +109,13 @@ def _settings(disease: str, on: date, seal: Any, options: dict[str, Any]) -> Any
 
 def _interval(disease: str, options: dict[str, Any]) -> tuple[Any, str | None]:
     """(the serial interval, where it is from): an option, else what is assumed of the disease, else unknown."""
-    from mainstay.reports.queries.serial_intervals import assumed_intervals
+    from mainstay.reports.queries.serial_intervals import assumed_interval
     from mainstay.science.distributions import DiscretisedGamma
 
     given = by_day("--si", options["si_mean"], options["si_sd"], options["si_file"], DiscretisedGamma)
     if given is not None:
         return given, AS_OPTION
-    assumed = assumed_intervals().get(disease)
-    if assumed is None:
-        return None, None
-    recalled = " (recalled)" if assumed.recalled else ""
-    return DiscretisedGamma(assumed.mean_days, assumed.sd_days), f"assumed for {disease}: {assumed.source}{recalled}"
+    return assumed_interval(disease)
 
 
 def _population(file: Path | None) -> tuple[tuple[str, str, int], ...]:

@@ -26,6 +26,8 @@ View = Callable[..., HttpResponse]
 ENTRIES: dict[str, Permission] = {
     "line-list": Permission.SEE_PEOPLE,
     "who-to-call": Permission.SEE_DUTIES,
+    "tonight": Permission.SEE_FIGURES,
+    "report": Permission.SEE_FIGURES,
     "accounts": Permission.MANAGE_ACCOUNTS,
     "audit": Permission.SEE_AUDIT,
 }

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mainstay.accounts.pages.urls")),
     path("", include("mainstay.people.pages.urls")),
     path("", include("mainstay.duties.pages.urls")),
+    path("", include("mainstay.reports.pages.urls")),
 ]
 
 handler500 = "mainstay.web.failures.failed"

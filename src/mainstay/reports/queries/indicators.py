@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
 
-from mainstay.cases.models import Classification, Onset, Report
+from mainstay.cases.models import Classification, Onset, Outcome, Report
 from mainstay.duties.queries import editions_put_into_force
 from mainstay.duties.rules.edition import AllOf, AnyOf, Clause, DaysSince
 from mainstay.duties.rules.in_force import rulesets_on
@@ -26,8 +27,10 @@ from mainstay.reports.rules.cases import (
     DayFact,
     Facts,
     OrderFact,
+    OutcomeFact,
     StayFact,
     TraitFact,
+    survivors,
 )
 
 SEAL_UNKNOWN = code("seal.unknown", "There is no seal of that number.")
@@ -79,33 +82,53 @@ def _days_of(clause: Clause) -> Iterator[int]:
             yield condition.at_least
 
 
-def read_facts(*, disease: str, on: date, seal: Seal | None) -> Facts:
-    """What was known at the end of day `on`, of events up to it, in the ledger up to the seal; eleven statements."""
+def read_cases(*, disease: str, on: date, seal: Seal | None) -> Facts:
+    """What makes cases: merges, classes, onsets, reports, outcomes; as `read_facts`, in six statements."""
     zone = Instance.objects.values_list("zone", flat=True).get(id=1)
     known_by = day_end(on, zone)
-    to_entry = seal.to_entry if seal else 0
-    view = View(to_entry, known_by, on)
+    view = _view(seal, known_by, on)
     of_disease = ("f.disease = %s", [disease])
-    merged = _read(Merge, ("person_id", "into_id"), (as_uuid, as_uuid), View(to_entry, known_by))
+    columns = ("person_id", "root", "became_known_at", "observed_date", "value")
+    converters = (as_uuid, as_uuid, as_instant, as_date, same)
     return Facts(
         on=on,
         known_by=known_by,
         zone=zone,
-        merged=dict(merged),
-        classes=tuple(
-            ClassFact(*row)
-            for row in _read(
-                Classification,
-                ("person_id", "root", "became_known_at", "observed_date", "value"),
-                (as_uuid, as_uuid, as_instant, as_date, same),
-                view,
-                of_disease,
-            )
-        ),
+        merged=_merged(seal, known_by),
+        classes=tuple(ClassFact(*row) for row in _read(Classification, columns, converters, view, of_disease)),
         onsets=_days(Onset, view, of_disease),
         reports=_days(Report, view, of_disease),
+        outcomes=tuple(OutcomeFact(*row) for row in _read(Outcome, columns, converters, view, of_disease)),
+    )
+
+
+def people_classified(*, on: date, seal: Seal | None) -> dict[str, int]:
+    """{disease: how many persons were known at the end of day `on` to have had a class}; three statements."""
+    known_by = day_end(on, Instance.objects.values_list("zone", flat=True).get(id=1))
+    read_as = survivors(_merged(seal, known_by))
+    people: dict[str, set[UUID]] = {}
+    for person, disease in _read(Classification, ("person_id", "disease"), (as_uuid, same), _view(seal, known_by, on)):
+        people.setdefault(disease, set()).add(read_as.get(person, person))
+    return {disease: len(some) for disease, some in people.items()}
+
+
+def _view(seal: Seal | None, known_by: datetime, on: date | None = None) -> View:
+    return View(seal.to_entry if seal else 0, known_by, on)
+
+
+def _merged(seal: Seal | None, known_by: datetime) -> dict[UUID, UUID]:
+    return dict(_read(Merge, ("person_id", "into_id"), (as_uuid, as_uuid), _view(seal, known_by)))
+
+
+def read_facts(*, disease: str, on: date, seal: Seal | None) -> Facts:
+    """What was known at the end of day `on`, of events up to it, in the ledger up to the seal; twelve statements."""
+    facts = read_cases(disease=disease, on=on, seal=seal)
+    zone, view = facts.zone, _view(seal, facts.known_by, on)
+    of_disease = ("f.disease = %s", [disease])
+    return replace(
+        facts,
         reports_known=tuple(
-            _READ_KNOWN(ever_stood(Report, ("person_id", "became_known_at"), View(to_entry, known_by), of_disease))
+            _READ_KNOWN(ever_stood(Report, ("person_id", "became_known_at"), _view(seal, facts.known_by), of_disease))
         ),
         stays=tuple(
             StayFact(*row)

@@ -7,22 +7,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from mainstay.duties.queries import Wanted, duty_totals
-from mainstay.duties.rules.facts import PersonFacts
 from mainstay.places.models import Place
 from mainstay.platform.clock import ONE_DAY, day_end
 from mainstay.platform.errors import MainstayError, code
-from mainstay.platform.models import Instance, Seal
+from mainstay.platform.models import Seal
 from mainstay.platform.reading import View
 from mainstay.reports.queries import series as series_reads
-from mainstay.reports.queries.register import register
+from mainstay.reports.queries.indicators import diseases_known, people_classified, read_cases, seal_to_read
+from mainstay.reports.queries.serial_intervals import assumed_interval
 from mainstay.reports.queries.series import Counts, SeriesRow
 from mainstay.reports.rules import series as rules
-from mainstay.reports.rules.register import DIED, Case, confirmed_cases, tells_cures
-from mainstay.reports.rules.series import CONFIRMED, MEASURES, Finding
+from mainstay.reports.rules.cases import CURED, DIED, CaseRow, Facts, class_rows
+from mainstay.reports.rules.course import Course, Settings, course
+from mainstay.reports.rules.series import CONFIRMED, DEATHS, MEASURES, Finding
 from mainstay.reports.rules.situation import (
     REGISTER,
     SERIES,
@@ -31,14 +31,20 @@ from mainstay.reports.rules.situation import (
     Missing,
     Situation,
     Totals,
+    address_query,
     figures,
     missing,
 )
 
-NO_SEAL = code("seal.unknown", "There is no seal of that number.")
 NO_DISEASE = code("disease.unknown", "Nothing is on file under that disease.")
 NO_FIGURE = code("figure.unknown", "There is no figure of that name in the situation report.")
-ROWS_URL = "/reports/situation/rows"
+ROWS_URL = "/report/rows/"
+# Which measures' rows a figure counts.
+FIGURE_ROWS: dict[str, tuple[str, ...]] = {
+    **{figure: (measure,) for figure, measure in TOTALS.items()},
+    "discharge_rate_percent": (CONFIRMED, "cured"),
+    "active_current": MEASURES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +61,25 @@ class CountedRow:
 
 @dataclass(frozen=True, slots=True)
 class _Basis:
-    """All that a report is made of: what was counted by others, and the cases of the register."""
+    """All that a report is made of: what was counted by others, and the cases of the register.
+
+    Published counts are read to the seal, the register as the indicators read it: as known at the day's end.
+    """
 
     on: date
-    zone: str
-    view: View
-    known_at: int | None
+    seal: Seal | None
     disease: str | None
     series: SeriesRow | None
     others: tuple[SeriesRow, ...]
     counts: Counts
     city: str
-    people: Mapping[str, Mapping[UUID, PersonFacts]]
+    people: Mapping[str, int]
+    facts: Facts
+    course: Course
+
+    @property
+    def view(self) -> View:
+        return _view(self.seal)
 
     @property
     def in_series(self) -> bool:
@@ -78,56 +91,58 @@ class _Basis:
         return SERIES if self.in_series else REGISTER
 
     @property
-    def registered(self) -> Mapping[UUID, PersonFacts]:
-        return self.people.get(self.disease or "", {})
+    def confirmed(self) -> tuple[CaseRow, ...]:
+        return _confirmed(self.course.cases)
 
-    def cases(self, day: date) -> tuple[Case, ...]:
-        """The confirmed cases as of a day."""
-        return confirmed_cases(self.registered, day, day_end(day, self.zone))
+    @property
+    def tells_cures(self) -> bool:
+        """Whether any discharge or recovery is on file: if not, nobody can say that none was cured."""
+        return any(outcome.value in CURED for outcome in self.facts.outcomes)
 
-    def totals(self, day: date, cases: Iterable[Case]) -> Totals:
-        """The totals as of a day, from whichever source the report has; `cases` are those of that day."""
+    def counted(self) -> Totals:
+        """The totals of the register."""
+        return _counted(self.confirmed, self.on, self.tells_cures) if self.facts.classes else Totals()
+
+    def totals(self) -> Totals:
+        """The totals of the day, from whichever source the report has."""
+        return _published(self.counts, self.city, self.on) if self.in_series else self.counted()
+
+    def totals_before(self) -> Totals:
+        """The totals of the day before, as that day's report had them."""
+        day = self.on - ONE_DAY
         if self.in_series:
             return _published(self.counts, self.city, day)
-        return _counted(cases, day, tells_cures(self.registered.values())) if self.registered else Totals()
+        facts = read_cases(disease=self.disease or "", on=day, seal=self.seal)
+        return _counted(_confirmed(class_rows(facts)), day, self.tells_cures) if facts.classes else Totals()
 
 
 def situation(*, on: date, known_at: int | None = None, disease: str | None = None, language: str = "en") -> Situation:
     """The report of a day: what had happened by its end, as far as it was entered by a seal (the last one).
 
-    Of several diseases the one with a series of counts, else the one with most people; `disease` names another.
-    Raises `seal.unknown` and `disease.unknown`. The number of statements is the same for any number of rows.
+    Cases are those of the indicators. Of several diseases the one with a series of counts, else the one with most
+    people; `disease` names another. Raises `seal.unknown` and `disease.unknown`. The number of statements is the same
+    for any number of rows.
     """
     basis = _read(on, known_at, disease)
-    cases, before = basis.cases(on), basis.cases(on - ONE_DAY)
-    now = basis.totals(on, cases)
-    url = {"on": on.isoformat(), "known_at": basis.known_at, "disease": basis.disease}
-    given = urlencode({name: value for name, value in url.items() if value is not None})
+    now, told, known_at = basis.totals(), basis.course, basis.seal.no if basis.seal else None
     coverage = _coverage(basis)
-    found, unsure = _findings(basis, cases, language)
-    told = series_reads.explanations(basis.series, basis.view, language) if basis.series else []
+    found, unsure = _findings(basis, language)
+    explained = series_reads.explanations(basis.series, basis.view, language) if basis.series else []
+    rows_url = f"{ROWS_URL}?figure={{figure}}&{address_query(on, known_at, basis.disease)}"
     return Situation(
         number=_number(basis),
         period_date=on,
-        known_at=basis.known_at,
+        known_at=known_at,
         disease=basis.disease,
         place=basis.city or None,
         place_name=basis.counts.names.get(basis.city) or basis.city or None,
         language=language,
-        figures=figures(
-            now,
-            basis.totals(on - ONE_DAY, before),
-            on,
-            basis.source,
-            f"{ROWS_URL}?figure={{figure}}&{given}",
-            language,
-        ),
+        figures=figures(now, basis.totals_before(), on, basis.source, rows_url, language),
         coverage=coverage,
-        curve=_curve(cases, on),
-        rt=(),
-        series_notes=rules.explained(found, told),
+        course=told,
+        series_notes=rules.explained(found, explained),
         place_names=basis.counts.names,
-        unknowns=(*_unknowns(basis, now, cases, coverage, language), *unsure),
+        unknowns=(*_unknowns(basis, now, coverage, language), *unsure),
     )
 
 
@@ -138,59 +153,59 @@ def counted_rows(
 
     Of a figure made of several the rows of each. Out of the series: the one count that holds.
     """
-    known = {**{name: (measure,) for name, measure in TOTALS.items()}, **_MADE_OF}
-    if figure not in known:
-        raise MainstayError(NO_FIGURE, f"There is no figure '{figure}'; it may be {', '.join(known)}.")
+    if figure not in FIGURE_ROWS:
+        raise MainstayError(NO_FIGURE, f"There is no figure '{figure}'; it may be {', '.join(FIGURE_ROWS)}.")
     basis = _read(on, known_at, disease)
     if basis.in_series:
-        return tuple(row for measure in known[figure] for row in _published_rows(basis, measure))
-    cases = basis.cases(on)
-    return tuple(row for measure in known[figure] for row in _case_rows(cases, measure))
-
-
-_MADE_OF = {"discharge_rate_percent": ("confirmed", "cured"), "active_current": MEASURES}
+        return tuple(row for measure in FIGURE_ROWS[figure] for row in _published_rows(basis, measure))
+    return tuple(row for measure in FIGURE_ROWS[figure] for row in _case_rows(basis.confirmed, measure))
 
 
 # --- reading ------------------------------------------------------------------------------------------------
 
 
 def _read(on: date, known_at: int | None, disease: str | None) -> _Basis:
-    zone = Instance.objects.values_list("zone", flat=True).get(id=1)
-    known_at, view = _view(known_at)
-    people, every = register(view), series_reads.all_series(view)
-    disease = _disease(disease, every, people)
+    seal = seal_to_read(known_at)
+    view = _view(seal)
+    people, every = people_classified(on=on, seal=seal), series_reads.all_series(view)
+    disease = _disease(disease, every, people, diseases_known(seal))
     mine = [row for row in every if row.disease == disease]
     series = mine[0] if mine else None
     counts = series_reads.counts(series, on, view) if series else Counts()
     cities = set(Place.objects.filter(kind=Place.Kind.CITY).values_list("code", flat=True))
     ours = sorted(cities & counts.names.keys())
-    city = ours[0] if ours else series.city if series else ""
-    others = tuple(row for row in every if row is not series)
-    return _Basis(on, zone, view, known_at, disease, series, others, counts, city, people)
+    facts = read_cases(disease=disease or "", on=on, seal=seal)
+    interval, source = assumed_interval(disease or "")
+    return _Basis(
+        on=on,
+        seal=seal,
+        disease=disease,
+        series=series,
+        others=tuple(row for row in every if row is not series),
+        counts=counts,
+        city=ours[0] if ours else series.city if series else "",
+        people=people,
+        facts=facts,
+        course=course(class_rows(facts), on, Settings(serial_interval=interval, serial_interval_source=source)),
+    )
 
 
-def _view(known_at: int | None) -> tuple[int | None, View]:
-    """(the seal's number, what may be seen): the last seal where none is named."""
-    seals = Seal.objects.order_by("-no")
-    seal = (seals if known_at is None else seals.filter(no=known_at)).first()
-    if seal is None and known_at is not None:
-        last = seals.values_list("no", flat=True).first()
-        raise MainstayError(
-            NO_SEAL, f"There is no seal {known_at}; the last one is {last or 'none'}.", {"known_at": known_at}
-        )
-    return (seal.no, View(seal.to_entry)) if seal else (None, View(0))
+def _view(seal: Seal | None) -> View:
+    return View(seal.to_entry if seal else 0)
 
 
-def _disease(wanted: str | None, every: list[SeriesRow], people: Mapping[str, Mapping[UUID, Any]]) -> str | None:
+def _disease(
+    wanted: str | None, every: list[SeriesRow], people: Mapping[str, int], classified: list[str]
+) -> str | None:
     """The disease asked for; else of those with a series, else of all, the one with most people."""
     counted = {row.disease for row in every}
-    there = counted | {name for name, some in people.items() if some}
+    there = counted | set(classified)
     if wanted is not None and wanted not in there:
         named = f"on file are {', '.join(sorted(there))}" if there else "no case and no count is on file"
         raise MainstayError(NO_DISEASE, f"Nothing is on file under '{wanted}'; {named}.", {"disease": wanted})
     if wanted is not None:
         return wanted
-    return min(counted or there, key=lambda name: (-len(people.get(name, ())), name), default=None)
+    return min(counted or there, key=lambda name: (-people.get(name, 0), name), default=None)
 
 
 # --- totals and their rows ----------------------------------------------------------------------------------
@@ -207,9 +222,13 @@ def _published(counts: Counts, city: str, day: date) -> Totals:
     return Totals(**found)
 
 
-def _counted(cases: Iterable[Case], day: date, cures_told: bool) -> Totals:
-    ended = [case.outcome for case in cases]
-    cured = ended.count("cured") if cures_told else None
+def _confirmed(cases: Iterable[CaseRow]) -> tuple[CaseRow, ...]:
+    return tuple(case for case in cases if case.value == CONFIRMED)
+
+
+def _counted(confirmed: Iterable[CaseRow], day: date, cures_told: bool) -> Totals:
+    ended = [case.ended and case.ended.value for case in confirmed]
+    cured = sum(value in CURED for value in ended) if cures_told else None
     return Totals(len(ended), cured, ended.count(DIED), day, day, day)
 
 
@@ -227,21 +246,21 @@ def _published_rows(basis: _Basis, measure: str) -> list[CountedRow]:
     ]
 
 
-def _case_rows(cases: Iterable[Case], measure: str) -> list[CountedRow]:
+def _case_rows(confirmed: Iterable[CaseRow], measure: str) -> list[CountedRow]:
     if measure == CONFIRMED:
-        return [CountedRow(case.confirmed, str(case.person), measure, case.confirmed_date, None, 1) for case in cases]
-    outcome = DIED if measure == "deaths" else "cured"
+        return [CountedRow(case.fact, str(case.person), measure, case.confirmed, None, 1) for case in confirmed]
+    values = (DIED,) if measure == DEATHS else CURED
     return [
-        CountedRow(case.outcome_fact, str(case.person), measure, case.outcome_date, None, 1)
-        for case in cases
-        if case.outcome == outcome and case.outcome_fact is not None
+        CountedRow(case.ended.id, str(case.person), measure, case.ended.date, None, 1)
+        for case in confirmed
+        if case.ended is not None and case.ended.value in values
     ]
 
 
 # --- what the series shows ----------------------------------------------------------------------------------
 
 
-def _findings(basis: _Basis, cases: tuple[Case, ...], language: str) -> tuple[list[Finding], list[Missing]]:
+def _findings(basis: _Basis, language: str) -> tuple[list[Finding], list[Missing]]:
     """(all that was found in the city's counts and beside the whole, where it could not be looked for)."""
     found: list[Finding] = []
     unsure: list[Missing] = []
@@ -257,7 +276,7 @@ def _findings(basis: _Basis, cases: tuple[Case, ...], language: str) -> tuple[li
             unsure.append(missing("days_without_count", language, measure=measure, count=len(holes)))
     for whole in dict.fromkeys([counts.within.get(city, ""), city]):
         _compare(basis, whole, language, found, unsure)
-    return [*found, *_reconciled(basis, cases)], unsure
+    return [*found, *_reconciled(basis)], unsure
 
 
 def _compare(basis: _Basis, whole: str, language: str, found: list[Finding], unsure: list[Missing]) -> None:
@@ -272,12 +291,11 @@ def _compare(basis: _Basis, whole: str, language: str, found: list[Finding], uns
             unsure.append(missing("days_not_compared", language, measure=measure, count=len(compared.incomplete)))
 
 
-def _reconciled(basis: _Basis, cases: tuple[Case, ...]) -> list[Finding]:
+def _reconciled(basis: _Basis) -> list[Finding]:
     """Where register and series both count the city: how far they are apart on the day."""
-    if not (basis.in_series and basis.registered):
+    if not basis.in_series:
         return []
-    published = _published(basis.counts, basis.city, basis.on)
-    counted = _counted(cases, basis.on, tells_cures(basis.registered.values()))
+    published, counted = basis.totals(), basis.counted()
     found = []
     for measure in MEASURES:
         theirs, ours = getattr(published, measure), getattr(counted, measure)
@@ -292,33 +310,20 @@ def _reconciled(basis: _Basis, cases: tuple[Case, ...]) -> list[Finding]:
 def _number(basis: _Basis) -> int | None:
     """The day's number, counted from the first day of which anything is known; None before it."""
     days = [row.point.date for measure in MEASURES for row in basis.counts.rows.get((basis.city, measure), ())]
-    for facts in basis.registered.values():
-        days += [item.date for item in (*facts.classifications, *facts.reports) if item.date is not None]
+    days += [item.date for item in (*basis.facts.classes, *basis.facts.reports) if item.date is not None]
     first = min(days, default=basis.on + ONE_DAY)
     return (basis.on - first).days + 1 if first <= basis.on else None
 
 
 def _coverage(basis: _Basis) -> tuple[Coverage, ...]:
-    wanted = Wanted(basis.on, day_end(basis.on, basis.zone), to_entry=basis.view.to_entry)
-    return tuple(Coverage(total.kind, None, total.should, total.done, total.overdue) for total in duty_totals(wanted))
-
-
-def _curve(cases: tuple[Case, ...], on: date) -> tuple[Mapping[str, Any], ...]:
-    """Confirmed cases by onset, report and confirmation, every day up to the report's."""
-    from mainstay.science.indicators.curve import CaseDates, epidemic_curve
-
-    if not cases:
-        return ()
-    dated = [CaseDates(case.onset_date, case.report_date, case.confirmed_date) for case in cases]
+    wanted = Wanted(basis.on, day_end(basis.on, basis.facts.zone), to_entry=basis.view.to_entry)
     return tuple(
-        {"date": day.date, "onset": day.onset, "reported": day.reported, "confirmed": day.confirmed}
-        for day in epidemic_curve(dated, end=on).days
+        Coverage(total.kind, None, total.should, total.done, total.overdue, total.missed, total.excused)
+        for total in duty_totals(wanted)
     )
 
 
-def _unknowns(
-    basis: _Basis, now: Totals, cases: tuple[Case, ...], coverage: tuple[Coverage, ...], language: str
-) -> Iterable[Missing]:
+def _unknowns(basis: _Basis, now: Totals, coverage: tuple[Coverage, ...], language: str) -> Iterable[Missing]:
     if now.confirmed is None:
         yield missing("nothing_counted", language)
     if basis.series and not basis.in_series:
@@ -327,26 +332,30 @@ def _unknowns(
         day = getattr(now, f"{measure}_date")
         if day is not None and day != basis.on:
             yield missing("not_counted_that_day", language, measure=measure, day=day)
-    yield from _unknown_of_cases(basis, cases, language)
-    for name, some in sorted(basis.people.items()):
-        if some and name != basis.disease:
-            yield missing("other_disease", language, disease=name, count=len(some))
+    yield from _unknown_of_cases(basis, language)
+    for name, count in sorted(basis.people.items()):
+        if name != basis.disease:
+            yield missing("other_disease", language, disease=name, count=count)
     for row in basis.others:
         yield missing("other_series", language, series=row.name)
     if not coverage:
         yield missing("no_duties", language)
+    if basis.course.no_rt:
+        yield missing("no_reproduction_number", language, reason=basis.course.no_rt)
 
 
-def _unknown_of_cases(basis: _Basis, cases: tuple[Case, ...], language: str) -> Iterable[Missing]:
+def _unknown_of_cases(basis: _Basis, language: str) -> Iterable[Missing]:
+    cases, confirmed = basis.course.cases, basis.confirmed
     counted = {
-        "onset_unknown": sum(case.onset_date is None for case in cases),
-        "outcome_unknown": sum(not case.outcome for case in cases),
-        "death_undated": sum(case.outcome == DIED and case.outcome_date is None for case in cases),
+        "not_confirmed": len(cases) - len(confirmed),
+        "onset_unknown": sum(case.onset is None for case in cases),
+        "outcome_unknown": sum(case.ended is None for case in confirmed),
+        "death_undated": sum(
+            case.ended is not None and case.ended.value == DIED and case.ended.date is None for case in confirmed
+        ),
     }
     for name, count in counted.items():
         if count:
             yield missing(name, language, count=count)
-    if cases and not tells_cures(basis.registered.values()):
+    if confirmed and not basis.tells_cures:
         yield missing("no_cure_on_file", language)
-    if cases:
-        yield missing("no_reproduction_number", language, disease=basis.disease)

@@ -11,9 +11,12 @@ from uuid import UUID
 
 from mainstay.duties.rules.anchors import current_class, current_spell
 from mainstay.duties.rules.edition import DISCARDED
-from mainstay.duties.rules.facts import Classified, PersonFacts, Trait, in_order
+from mainstay.duties.rules.facts import Classified, Outcome, PersonFacts, Trait, in_order
 from mainstay.platform.clock import local_date
 from mainstay.science.indicators.quarantine import Stay
+
+DIED = "died"
+CURED = ("discharged", "recovered")
 
 
 class ClassFact(NamedTuple):
@@ -32,6 +35,16 @@ class DayFact(NamedTuple):
     person: UUID
     known: datetime
     date: date | None
+
+
+class OutcomeFact(NamedTuple):
+    """How an illness ended; `date` None where only that it did is known."""
+
+    person: UUID
+    id: UUID
+    known: datetime
+    date: date | None
+    value: str
 
 
 class StayFact(NamedTuple):
@@ -84,7 +97,7 @@ class TraitFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the indicators of one disease are made from, as it was known at the end of day `on`.
+    """All that the cases and indicators of one disease are made from, as it was known at the end of day `on`.
 
     `known_by` is that end in the city's `zone`. Retracted and superseded versions are left out, but for contacts,
     whose time of becoming known may hang on a report: of them every version stands here. `reports_known`: (person,
@@ -99,6 +112,7 @@ class Facts:
     onsets: tuple[DayFact, ...] = ()
     reports: tuple[DayFact, ...] = ()
     reports_known: tuple[tuple[UUID, datetime], ...] = ()
+    outcomes: tuple[OutcomeFact, ...] = ()
     stays: tuple[StayFact, ...] = ()
     orders: tuple[OrderFact, ...] = ()
     upheld: dict[UUID, date] | None = None
@@ -110,13 +124,15 @@ class Facts:
 class CaseRow:
     """One person in a class by their days; None where unknown.
 
-    `value` is the class that holds. `found` is the first day of a report or of a class; `isolated` the first of a
-    stay or a served order that had not ended before onset. `quarantines` None where nothing is recorded of where the
-    person was.
+    `value` is the class that holds, `fact` the first since the last exclusion that gave it. `found` is the first day of
+    a report or of a class; `isolated` the first of a stay or a served order that had not ended before onset.
+    `quarantines` None where nothing is recorded of where the person was. `ended` is the last death, else the last
+    discharge or recovery.
     """
 
     person: UUID
     value: str
+    fact: UUID
     onset: date | None
     report: date | None
     confirmed: date | None
@@ -125,6 +141,7 @@ class CaseRow:
     quarantines: tuple[Stay, ...] | None
     sex: str | None
     age: int | None
+    ended: Outcome | None = None
 
     @property
     def began(self) -> date | None:
@@ -144,7 +161,7 @@ class ContactRow:
     known_date: date
 
 
-PersonFact = TypeVar("PersonFact", ClassFact, DayFact, StayFact, OrderFact, TraitFact)
+PersonFact = TypeVar("PersonFact", ClassFact, DayFact, OutcomeFact, StayFact, OrderFact, TraitFact)
 
 
 def survivors(merged: dict[UUID, UUID]) -> dict[UUID, UUID]:
@@ -164,7 +181,7 @@ def class_rows(facts: Facts) -> tuple[CaseRow, ...]:
     read_as = survivors(facts.merged)
     onsets, reports = _by_person(facts.onsets, read_as), _by_person(facts.reports, read_as)
     stays, orders = _by_person(facts.stays, read_as), _by_person(facts.orders, read_as)
-    traits = _by_person(facts.traits, read_as)
+    traits, outcomes = _by_person(facts.traits, read_as), _by_person(facts.outcomes, read_as)
     found = []
     for person, given in _by_person(facts.classes, read_as).items():
         spell, holds, excluded = _class_of(given)
@@ -178,6 +195,7 @@ def class_rows(facts: Facts) -> tuple[CaseRow, ...]:
             CaseRow(
                 person=person,
                 value=holds,
+                fact=min((item for item in spell if item.value == holds), key=lambda item: item.date or date.max).id,
                 onset=onset,
                 report=report,
                 confirmed=min((item.date for item in spell if item.date and item.value == "confirmed"), default=None),
@@ -186,6 +204,7 @@ def class_rows(facts: Facts) -> tuple[CaseRow, ...]:
                 quarantines=None if confined is None else tuple(stay for stay, kind in confined if kind != "ward"),
                 sex=sex,
                 age=age,
+                ended=_ended(outcomes[person]),
             )
         )
     return tuple(sorted(found, key=lambda case: (case.found or date.max, case.onset or date.max, case.person)))
@@ -237,6 +256,16 @@ def _first(facts: Iterable[DayFact], excluded: date | None) -> date | None:
     days = [fact.date for fact in facts if fact.date is not None]
     since = [day for day in days if excluded is None or day > excluded]
     return min(since or days, default=None)
+
+
+def _ended(outcomes: Iterable[OutcomeFact]) -> Outcome | None:
+    """The last death, else the last cure: whoever died after a discharge died."""
+    ordered = in_order(Outcome(one.id, one.known, one.date, one.value) for one in outcomes)
+    for values in ((DIED,), CURED):
+        told: list[Outcome] = [one for one in ordered if one.value in values]
+        if told:
+            return told[-1]
+    return None
 
 
 Confined = list[tuple[Stay, str]]

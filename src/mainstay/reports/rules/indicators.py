@@ -10,51 +10,25 @@ from typing import Any, Literal
 from uuid import UUID
 
 from mainstay.reports.rules.cases import CaseRow, ContactRow, Facts, class_rows, contact_rows
+from mainstay.reports.rules.course import FEWEST, NO_INTERVAL, NO_ONSET, TOO_SHORT, Course, Settings, course
 from mainstay.science.chains import Case, Chains, Pair, analyse_chains
-from mainstay.science.distributions import ByDay
 from mainstay.science.indicators.attack import Group, attack_rates, secondary_attack_rate
-from mainstay.science.indicators.curve import CaseDates, EpidemicCurve, epidemic_curve
 from mainstay.science.indicators.delays import Days, DelayRecord, Delays, between, delays
-from mainstay.science.indicators.nowcast import Nowcast, ReportedCase, nowcast
 from mainstay.science.indicators.quarantine import InQuarantine, NewCase, share_in_quarantine
-from mainstay.science.indicators.reproduction import Prior, Rt, effective_reproduction_number
 
-# A case beyond suspicion: WHO counts confirmed and probable cases, Hubei counted the clinically diagnosed.
-COUNTED = ("confirmed", "clinical", "probable")
-# More than a year's curve says nothing of today, and one slip of a year would make it of a century.
-LONGEST_CURVE_DAYS = 400
-# Below so many cases the share in quarantine is told by its counts alone.
-FEWEST = 10
-# Of a day's cases that must be reported for a window that holds it to be complete.
-REPORTED_ENOUGH = 0.95
 AGE_BAND = 10
 UNKNOWN = "unknown"
 # Infected without being a case of the curve.
 ASYMPTOMATIC = "asymptomatic"
 
-NO_INTERVAL = "no serial interval is known for this disease; give --si-mean and --si-sd, or --si-file"
-NO_ONSET = "no case has a day of onset"
-TOO_SHORT = "the curve by onset is shorter than the window"
+NO_RT = {
+    NO_INTERVAL: "no serial interval is known for this disease; give --si-mean and --si-sd, or --si-file",
+    NO_ONSET: "no case on the curve has a day of onset",
+    TOO_SHORT: "the curve by onset is shorter than the window",
+}
 NO_CASES = "no case is known"
 FEW_KNOWN = "of fewer than ten new cases it is known where they were; in_quarantine has the counts"
 NO_FOLLOW_UP = "no edition in force says for how long contacts are followed; give --follow-up-days"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the indicators are told beside the facts; the sources say where a number is from."""
-
-    classes: tuple[str, ...] = COUNTED
-    window_days: int = 7
-    serial_interval: ByDay | None = None
-    serial_interval_source: str | None = None
-    prior: Prior = Prior()
-    longest_delay_days: int = 21
-    learn_days: int | None = None
-    follow_up_days: int | None = None
-    follow_up_source: str | None = None
-    start: date | None = None
-    population: tuple[tuple[str, str, int], ...] = ()  # (by, name, people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +53,9 @@ class Attack:
 
 
 @dataclass(frozen=True, slots=True)
-class Indicators:
+class Indicators(Course):
     """The indicators of one disease, with what each rests on; None where one cannot be told, and why."""
 
-    settings: Settings
-    cases: tuple[CaseRow, ...]
-    curve: EpidemicCurve
-    rt: Rt | None
-    nowcast: Nowcast
     delays: dict[str, Delays]
     in_quarantine: InQuarantine
     in_quarantine_so_far: InQuarantine
@@ -96,13 +65,12 @@ class Indicators:
 
     def as_data(self) -> dict[str, Any]:
         """The `data` object of `mainstay.indicators/1`."""
-        told = self.curve.as_data()
         nowcasted = self.nowcast.as_data()
         share = self.in_quarantine.share
         enough = share.of >= FEWEST
         return {
-            "curve": told["days"],
-            "rt": None if self.rt is None else self._rt_rows(),
+            "curve": self.curve_rows(),
+            "rt": self.rt_rows(),
             "nowcast": nowcasted.pop("rows"),
             "delays": {name: found.as_data() for name, found in self.delays.items()},
             "in_quarantine_share": share.value if enough else None,
@@ -110,8 +78,8 @@ class Indicators:
             "clusters": self.clusters.as_data(),
             "cases": len(self.cases),
             "case_classes": list(self.settings.classes),
-            "off_curve": {name: told[f"off_{name}"] for name in ("onset", "reported", "confirmed")},
-            "rt_basis": self._rt_basis(),
+            "off_curve": self.off_curve(),
+            "rt_basis": self.rt_basis(),
             "nowcast_basis": nowcasted,
             "in_quarantine": {
                 "window_days": self.settings.window_days,
@@ -122,28 +90,6 @@ class Indicators:
             "unknowns": [{"indicator": name, "reason": reason} for name, reason in self.unknowns],
         }
 
-    def _rt_rows(self) -> list[dict[str, Any]]:
-        assert self.rt is not None
-        rows: list[dict[str, Any]] = self.rt.as_data()["rows"]
-        return [
-            row | {"incomplete": _incomplete(window.start_date, window.end_date, self.nowcast)}
-            for row, window in zip(rows, self.rt.rows, strict=True)
-        ]
-
-    def _rt_basis(self) -> dict[str, Any]:
-        interval = self.settings.serial_interval
-        return {
-            "series": "onset",
-            "window_days": self.settings.window_days,
-            "prior": {"mean": self.settings.prior.mean, "sd": self.settings.prior.sd},
-            "si": {
-                "mean_days": interval.mean_days if interval else None,
-                "sd_days": interval.sd_days if interval else None,
-                "source": self.settings.serial_interval_source,
-            },
-            "cases_without_onset": self.curve.off_onset.without_date,
-        }
-
 
 def indicators(facts: Facts, settings: Settings) -> Indicators:
     """All indicators as of the end of day `facts.on`, from what was known by then.
@@ -152,22 +98,16 @@ def indicators(facts: Facts, settings: Settings) -> Indicators:
     is smaller than its cases.
     """
     classified, contacts, on = class_rows(facts), contact_rows(facts), facts.on
-    cases = tuple(row for row in classified if row.value in settings.classes)
-    curve = _curve(cases, on, settings.start)
-    rt = _rt(curve, settings)
+    told = course(classified, on, settings)
+    cases = told.cases
     window = share_in_quarantine(_new(cases), on - timedelta(days=settings.window_days - 1), on)
     first = min((case.found for case in cases if case.found), default=on)
     found = Indicators(
         settings=settings,
         cases=cases,
-        curve=curve,
-        rt=rt,
-        nowcast=nowcast(
-            [ReportedCase(case.onset, case.report) for case in cases],
-            on,
-            settings.longest_delay_days,
-            settings.learn_days,
-        ),
+        curve=told.curve,
+        rt=told.rt,
+        nowcast=told.nowcast,
         delays=_delays(cases, contacts, on),
         in_quarantine=window,
         in_quarantine_so_far=share_in_quarantine(_new(cases), first, on),
@@ -183,42 +123,13 @@ def _with_unknowns(found: Indicators) -> Indicators:
     reasons = []
     if not found.cases:
         reasons.append(("curve", NO_CASES))
-    if found.settings.serial_interval is None:
-        reasons.append(("rt", NO_INTERVAL))
-    elif found.rt is None:
-        reasons.append(("rt", NO_ONSET))
-    elif not found.rt.rows:
-        reasons.append(("rt", TOO_SHORT))
+    if found.no_rt:
+        reasons.append(("rt", NO_RT[found.no_rt]))
     if found.in_quarantine.share.of < FEWEST:
         reasons.append(("in_quarantine_share", FEW_KNOWN))
     if found.settings.follow_up_days is None:
         reasons.append(("attack_rates", NO_FOLLOW_UP))
     return replace(found, unknowns=tuple(reasons))
-
-
-def _curve(cases: Sequence[CaseRow], on: date, start: date | None) -> EpidemicCurve:
-    """From the first day that a case has, or `start`, to `on`; without days where no case has one."""
-    dates = [CaseDates(case.onset, case.report, case.confirmed) for case in cases]
-    known = [day for case in cases for day in (case.onset, case.report, case.confirmed) if day is not None]
-    if not known and start is None:
-        return epidemic_curve(dates)
-    earliest = on - timedelta(days=LONGEST_CURVE_DAYS - 1)
-    return epidemic_curve(dates, start or max(min(known), earliest), on)
-
-
-def _rt(curve: EpidemicCurve, settings: Settings) -> Rt | None:
-    series = curve.by_onset()
-    if settings.serial_interval is None or not series:
-        return None
-    return effective_reproduction_number(series, settings.serial_interval, settings.window_days, settings.prior)
-
-
-def _incomplete(start: date, end: date, seen: Nowcast) -> bool | None:
-    """Whether reports of a window's days are still to come; None where that cannot be told."""
-    shares = [row.share_reported for row in seen.rows if start <= row.date <= end]
-    if any(share is not None and share < REPORTED_ENOUGH for share in shares):
-        return True
-    return None if None in shares else False
 
 
 def _new(cases: Iterable[CaseRow]) -> list[NewCase]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from mainstay.reports.rules import words
+from mainstay.reports.rules.course import Course
 from mainstay.reports.rules.series import CONFIRMED, CURED, DEATHS, Finding
 
 PERSONS, PERCENT = "persons", "percent"
@@ -62,13 +64,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Duties of one kind: how many should have been done by the day, were, are overdue; place None: the whole city."""
+    """Duties of one kind: how many should have been done by the day, and what became of them.
+
+    `place` None: the whole city. What is none of the named is still in time.
+    """
 
     kind: str
     place: str | None
     should: int
     done: int
     overdue: int
+    missed: int
+    excused: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +100,15 @@ class Situation:
     language: str
     figures: tuple[Figure, ...]
     coverage: tuple[Coverage, ...]
-    curve: tuple[Mapping[str, Any], ...]
-    rt: tuple[Mapping[str, Any], ...]
+    course: Course
     series_notes: tuple[Finding, ...]
     place_names: Mapping[str, str]
     unknowns: tuple[Missing, ...]
+
+    @property
+    def query(self) -> str:
+        """What an address that asks for this very report says."""
+        return address_query(self.period_date, self.known_at, self.disease)
 
     def as_data(self) -> dict[str, Any]:
         """The `data` object of `mainstay.report/1`."""
@@ -109,8 +120,12 @@ class Situation:
             "place_name": self.place_name,
             "figures": [asdict(figure) for figure in self.figures],
             "coverage": [asdict(line) for line in self.coverage],
-            "curve": [dict(day) for day in self.curve],
-            "rt": [dict(row) for row in self.rt],
+            "cases": len(self.course.cases),
+            "case_classes": list(self.course.settings.classes),
+            "curve": self.course.curve_rows(),
+            "off_curve": self.course.off_curve(),
+            "rt": self.course.rt_rows(),
+            "rt_basis": self.course.rt_basis(),
             "series_notes": [self._note(finding) for finding in self.series_notes],
             "unknowns": [asdict(missing) for missing in self.unknowns],
         }
@@ -123,6 +138,12 @@ class Situation:
             "explanation": finding.explanation or words.NOT_EXPLAINED[self.language],
             "explained": finding.explanation is not None,
         }
+
+
+def address_query(on: date, known_at: int | None, disease: str | None) -> str:
+    """Day, seal and disease as they stand in an address."""
+    asked = {"on": on.isoformat(), "known_at": known_at, "disease": disease}
+    return urlencode({name: value for name, value in asked.items() if value is not None})
 
 
 # --- figures ------------------------------------------------------------------------------------------------
@@ -164,6 +185,8 @@ def missing(name: str, language: str, **facts: Any) -> Missing:
     said = dict(facts)
     if "measure" in facts:
         said["measure"] = words.MEASURES[facts["measure"]][language]
+    if "reason" in facts:
+        said["reason"] = words.NO_RT[facts["reason"]][language]
     return Missing(name, words.MISSING[name][language].format(**said), facts)
 
 
@@ -181,6 +204,7 @@ def text(report: Situation) -> str:
             f"{words.TITLE[language]}{number} {where}".rstrip(),
             words.AS_OF[language].format(day=report.period_date, seal=seal),
             *(_figure_line(figure, language) for figure in report.figures),
+            *_rt_line(report.course, language),
             *_coverage_line(report.coverage, language),
             *_block(words.NOTES[language], [_note_line(report, finding) for finding in report.series_notes]),
             *_block(words.UNKNOWNS[language], [missing.sentence for missing in report.unknowns]),
@@ -196,18 +220,33 @@ def _figure_line(figure: Figure, language: str) -> str:
     return f"{words.FIGURES[figure.id][language]}: {value}{change}"
 
 
+def _rt_line(told: Course, language: str) -> Iterator[str]:
+    """The last Rt that is a finding, with its interval and its last day."""
+    row = told.last_rt()
+    if row is not None:
+        numbers = {"mean": row["mean"], "low": row["q025"], "high": row["q975"]}
+        late = "" if row["incomplete"] is False else words.STILL_LATE[language]
+        said = words.RT[language].format(day=row["end_date"], **{key: f"{value:.2f}" for key, value in numbers.items()})
+        yield f"{said}{late}"
+
+
 def _coverage_line(coverage: Sequence[Coverage], language: str) -> Iterator[str]:
     if coverage:
         sums = {name: sum(getattr(line, name) for line in coverage) for name in ("should", "done", "overdue")}
         yield words.COVERAGE[language].format(**{name: _number(value) for name, value in sums.items()})
 
 
-def _note_line(report: Situation, finding: Finding) -> str:
-    language = report.language
+def note_words(finding: Finding, language: str) -> str:
+    """What was found, with its numbers."""
     numbers = {"before": finding.before, "after": finding.after, "days": finding.days}
-    said = words.KINDS[finding.kind][language].format(
+    return words.KINDS[finding.kind][language].format(
         delta=_signed(finding.delta), **{name: _number(value) for name, value in numbers.items() if value is not None}
     )
+
+
+def _note_line(report: Situation, finding: Finding) -> str:
+    language = report.language
+    said = note_words(finding, language)
     place = report.place_names.get(finding.place, finding.place)
     why = finding.explanation or words.NOT_EXPLAINED[language]
     return f"{finding.date} {place}, {words.MEASURES[finding.measure][language]}: {said}. {why}"

@@ -21,6 +21,12 @@ COVERAGE = _said(
     "责任事项：应办{should}，已办{done}，逾期{overdue}",
     "責任事項：應辦{should}，已辦{done}，逾期{overdue}",
 )
+RT = _said(
+    "Rt {mean} ({low}–{high}), {day}",
+    "实时再生数{mean}（{low}–{high}），{day}",
+    "實時再生數{mean}（{low}–{high}），{day}",
+)
+STILL_LATE = _said("; reports may still be to come", "；可能尚有未报病例", "；可能尚有未報病例")
 NOTES = _said("To know about the counts", "数据说明", "數據說明")
 UNKNOWNS = _said("Not known", "尚不清楚", "尚不清楚")
 
@@ -143,10 +149,13 @@ MISSING: dict[str, Said] = {
         "截至当日，数据中没有本市（{place}）。",
         "截至當日，數據中沒有本市（{place}）。",
     ),
+    "not_confirmed": _said(
+        "{count} cases are clinical or probable: on the curve and in Rt, in none of the figures.",
+        "{count}例为临床诊断或可能病例：计入曲线和再生数，不计入各项数字。",
+        "{count}例為臨床診斷或可能病例：計入曲線和再生數，不計入各項數字。",
+    ),
     "onset_unknown": _said(
-        "Of {count} confirmed cases the onset is not known.",
-        "{count}例确诊病例的发病日期不详。",
-        "{count}例確診病例的發病日期不詳。",
+        "Of {count} cases the onset is not known.", "{count}例病例的发病日期不详。", "{count}例病例的發病日期不詳。"
     ),
     "outcome_unknown": _said(
         "Of {count} confirmed cases no outcome is on file.",
@@ -175,8 +184,17 @@ MISSING: dict[str, Said] = {
         "No duties are on file up to this day.", "截至当日没有责任事项记录。", "截至當日沒有責任事項記錄。"
     ),
     "no_reproduction_number": _said(
-        "The reproduction number is not given: no serial interval is stated for {disease}.",
-        "未给出再生数：尚未为{disease}设定代间距。",
-        "未給出再生數：尚未為{disease}設定代間距。",
+        "The reproduction number is not given: {reason}.", "未给出再生数：{reason}。", "未給出再生數：{reason}。"
+    ),
+}
+NO_RT: dict[str, Said] = {
+    "no_interval": _said(
+        "no serial interval is stated for this disease", "尚未为该疾病设定代间距", "尚未為該疾病設定代間距"
+    ),
+    "no_onset": _said(
+        "no case on the curve has a day of onset", "曲线上没有发病日期已知的病例", "曲線上沒有發病日期已知的病例"
+    ),
+    "too_short": _said(
+        "the curve by onset is shorter than the window", "按发病日期的曲线短于窗口期", "按發病日期的曲線短於窗口期"
     ),
 }
