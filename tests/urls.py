@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from mainstay.web.urls import handler500
+from mainstay.web.urls import handler400, handler500
 from mainstay.web.urls import urlpatterns as products
 from tests.web import gallery
 
-__all__ = ["handler500", "urlpatterns"]
+__all__ = ["handler400", "handler500", "urlpatterns"]
 
 urlpatterns = [
     *products,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mainstay.organisations.models import Facility
@@ -24,3 +26,15 @@ def _desk(folder) -> Desk:
     instance()
     Facility.objects.create(code="h1", name="River Hospital", kind="hospital")
     return Desk(folder)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for every test; the keys come by the environment."""
+    from mainstay.platform.keys import load_keys
+
+    keys = load_keys()
+    given = ",".join(f"{name}={getattr(keys, name).hex()}" for name in ("seal", "blind", "cipher", "record"))
+    monkeypatch.setenv("MAINSTAY_KEYS", given)
+    monkeypatch.setenv("MAINSTAY_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"

@@ -8,7 +8,7 @@ import pytest
 
 from mainstay.cases.models import Report
 from mainstay.cycle import sense
-from mainstay.intake.models import Row
+from mainstay.intake.models import Receipt, Row
 from mainstay.people import services as people
 from mainstay.platform import ledger
 from mainstay.platform.identity import new_id
@@ -55,7 +55,13 @@ def test_sent_twice_or_shuffled_no_fact_more(desk: Desk) -> None:
         shuffled = random.Random(seed).sample(ROWS, len(ROWS))
         done = desk.send(*shuffled)
         assert (done.rows["known"], done.rows["rejected"], done.facts_added) == (41, 1, 0)
-    assert (known_facts(), Entry.objects.count()) == (before, entries)
+    # Three other files: a line in the ledger that each was received, and not a fact more.
+    assert (known_facts(), Entry.objects.count()) == (before, entries + 3)
+    assert [(one.received, one.new + one.known + one.conflict, one.rejected) for one in Receipt.objects.all()] == [
+        (42, 41, 1)
+    ] * 4
+    desk.send(*ROWS)  # the first file once more: it has its line
+    assert (known_facts(), Entry.objects.count()) == (before, entries + 3)
 
 
 def test_shuffled_from_the_first_the_same_facts(desk: Desk) -> None:

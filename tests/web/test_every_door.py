@@ -14,8 +14,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from mainstay.accounts import services
 from mainstay.accounts.rules import PERMISSIONS, WHOLE_CITY, Permission, Role
+from mainstay.intake.models import Delivery
+from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.web.doors import Door
+from tests.intake.desk import CLINIC
 from tests.world import World
 
 PERSON = "0196f000-0000-7000-8000-000000000001"
@@ -52,6 +55,10 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "report": {},
     "report_rows": {},
     "tonight": {},
+    "files": {},
+    "files-new": {},
+    "files-check": {"digest": "x"},
+    "delivery": {"identity": "00000000-0000-0000-0000-000000000000"},
 }
 
 
@@ -99,6 +106,9 @@ def answer(client: Client, name: str, verb: str) -> int:
 def city(world: World) -> World:
     services.open_account(username="somebody", name="Somebody", by=world.by, at=now())
     world.person("An", id=UUID(PERSON))
+    received = Delivery(id=UUID(ADDRESSES["delivery"]["identity"]), mapping="clinic", received_at=now())
+    received.mapping_text = CLINIC
+    ledger.append([received], by=world.by, at=now(), verb="intake")
     return world
 
 

@@ -108,12 +108,17 @@ def _tell(port: int, colleagues: list[str]) -> None:
 
 
 def _seal() -> None:
-    """The entries so far are closed; a database that is busy or away is tried again the next minute."""
+    """The entries so far are closed, files sent a day ago and never taken in are removed.
+
+    A database that is busy or away is tried again the next minute.
+    """
     from django.db import DatabaseError, connection
 
+    from mainstay.intake import uploads
     from mainstay.platform import ledger
     from mainstay.platform.clock import now
 
+    uploads.sweep()
     try:
         ledger.seal(at=now())
     except DatabaseError as error:

@@ -6,7 +6,9 @@ the next full export does not hold it anew. What was received stays what it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -25,7 +27,7 @@ from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery, Mended, Reject
 from mainstay.intake.reader import Source, examine, records
-from mainstay.intake.rules.rows import Problem
+from mainstay.intake.rules.problems import Problem
 from mainstay.intake.rules.verdicts import Verdict
 from mainstay.platform import bulk
 from mainstay.platform.errors import MainstayError, code
@@ -37,6 +39,9 @@ from mainstay.platform.models import Actor, Appended, Fact
 MEND_UNKNOWN = code("mend.unknown", "A line of a file of mended values names nothing that is held.")
 MEND_TWICE = code("mend.twice", "A line of a file of mended values mends a cell that is mended otherwise already.")
 CHUNK = 500
+
+# What somebody mended, line by line: its number, and its cells by the columns of the CSV of rejects.
+Lines = Iterator[tuple[int, dict[str, str]]]
 
 
 class Layout(NamedTuple):
@@ -68,17 +73,35 @@ def mend(path: str | Path, *, by: Actor, at: datetime) -> Delivered:
     one cell differently. The answer counts the rows sent again and lists everything that is still held.
     """
     source = examine(Path(path), Layout())
+    return _mend(_lines(source), str(source.path), source.sha256, by, at, source)
+
+
+def mend_cells(lines: Sequence[tuple[UUID, str, str]], *, by: Actor, at: datetime) -> Delivered:
+    """Send rows again whose cells were mended one by one: (reject, column, mended value).
+
+    The column "" is the whole row, as a line of CSV. Raises MainstayError and answers as `mend` does.
+    """
+    sent = sorted((reject.hex, column, mended) for reject, column, mended in lines)
+    digest = hashlib.sha256(json.dumps(sent).encode()).hexdigest()
+    asked = (
+        (number, {"reject": str(reject), "row": "", "column": column, "value": "", "mended": mended})
+        for number, (reject, column, mended) in enumerate(lines, 1)
+    )
+    return _mend(asked, "what was typed", digest, by, at)
+
+
+def _mend(lines: Lines, name: str, digest: str, by: Actor, at: datetime, source: Source | None = None) -> Delivered:
     with lease("intake"):
         keys = load_keys()
         tally = Tally()
-        mends = _matched(source, keys, tally)
+        mends = _matched(lines, name, keys, tally)
         for delivery in sorted({one.opened.reject.delivery_id for one in mends}):
             some = [one for one in mends if one.opened.reject.delivery_id == delivery]
             _send(some, Delivery.objects.get(id=delivery), by, at, tally)
         of_file = Delivery(
-            id=keyed_id(keys.record, "delivery", "rejects", source.sha256),
-            encoding=source.encoding,
-            separator=source.separator,
+            id=keyed_id(keys.record, "delivery", "rejects", digest),
+            encoding=source.encoding if source else "",
+            separator=source.separator if source else "",
         )
         return replace(tally.delivered(of_file, source=source), rejects=tuple(_still_held(mends)))
 
@@ -95,17 +118,17 @@ def _still_held(mends: Iterable[Mend]) -> Iterator[RejectLine]:
             yield replace(line, code=problem.code, reason=reason, remedy=problem.remedy)
 
 
-def _matched(source: Source, keys: Keys, tally: Tally) -> list[Mend]:
+def _matched(lines: Lines, name: str, keys: Keys, tally: Tally) -> list[Mend]:
     """The mends of a file, by the reject that each of its lines names."""
     found: dict[UUID, Mend] = {}
     done: set[str] = set()
     still = _Held(keys)
-    for number, line in _lines(source):
+    for number, line in lines:
         column, mended = line["column"].strip(), line["mended"]
         if not mended.strip():
             continue
         opened = still.find(line)
-        where = f"{source.path}: row {number}", f"(row {line['row']}, {column})"
+        where = f"{name}: row {number}", f"(row {line['row']}, {column})"
         if opened is None and line["reject"].strip() in still.mended:
             before = UUID(line["reject"].strip())
             cells = _cells(held.opened(Reject.objects.get(id=before), keys), column, mended)
@@ -117,7 +140,7 @@ def _matched(source: Source, keys: Keys, tally: Tally) -> list[Mend]:
                 MEND_UNKNOWN,
                 f"{where[0]} names nothing that is held {where[1]}; "
                 "run `mainstay rejects --csv` for what is. Nothing was written.",
-                {"file": str(source.path), "row": number},
+                {"file": name, "row": number},
             )
         mend = found.setdefault(opened.reject.id, Mend(opened))
         cells = _cells(opened, column, mended)
@@ -140,7 +163,7 @@ def _refuse_another(before: Cells, cells: Cells, where: tuple[str, str], what: s
         )
 
 
-def _lines(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
+def _lines(source: Source) -> Lines:
     for number, cells in records(source):
         line = dict.fromkeys(("reject", "row", "column", "value", "mended"), "")
         line.update(zip(source.header, cells, strict=False))

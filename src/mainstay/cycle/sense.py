@@ -20,9 +20,10 @@ from mainstay.cycle.pace import Pace
 from mainstay.cycle.series import described
 from mainstay.intake import mapping as mappings
 from mainstay.intake.mapping import Mapping
-from mainstay.intake.models import Delivery
+from mainstay.intake.models import Delivery, Receipt
 from mainstay.intake.reader import Source, examine, records
 from mainstay.intake.rules.rows import RowKey
+from mainstay.platform import ledger
 from mainstay.platform.garbage import rare_collections
 from mainstay.platform.identity import keyed_id
 from mainstay.platform.keys import load_keys
@@ -78,7 +79,28 @@ def _take_in(
             progress(done, total)
     if mapping.place is not None:
         tally.facts += described(mapping, by=by, at=at, dry_run=dry_run)
-    return tally.delivered(intake.delivery, dry_run=dry_run, source=source, unread=source.unread(mapping))
+    done = tally.delivered(intake.delivery, dry_run=dry_run, source=source, unread=source.unread(mapping))
+    if not dry_run:
+        _receipt(done, intake, by, at)
+    return done
+
+
+def _receipt(done: Delivered, intake: Intake, by: Actor, at: datetime) -> None:
+    """Keep what became of the rows; a delivery that was taken in to its end before has its receipt already."""
+    if Receipt.objects.filter(delivery_id=done.delivery).exists():
+        return
+    rows = [intake.delivery] if not Delivery.objects.filter(id=done.delivery).exists() else []
+    receipt = Receipt(
+        id=intake.record_ids("receipt", done.delivery.hex),
+        delivery_id=done.delivery,
+        format=done.format,
+        **done.rows,
+        out_of_scope=done.rows_out_of_scope,
+        left_out=len(done.skipped),
+        persons_known=done.persons["known"],
+        persons_new=done.persons["new"],
+    )
+    ledger.append([*rows, receipt], by=by, at=at, verb="receipt", source=intake.mapping.source)
 
 
 def _delivery(source: Source, mapping: Mapping, at: datetime) -> Delivery:

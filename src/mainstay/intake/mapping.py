@@ -7,6 +7,7 @@ by file, line and key. docs/guide/mappings.md explains the format.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import Any
 from mainstay.intake import vocabulary
 from mainstay.intake.rules.days import Dating
 from mainstay.intake.rules.table_shape import DITTO
+from mainstay.platform.environment import read_environment
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.toml_lines import key_name, line_of, locate
 
@@ -27,6 +29,7 @@ MAPPING_BAD = code("mapping.bad", "A mapping cannot be used; file, line and key 
 
 SCHEMA = "mapping.schema.json"
 LONGEST_TEXT = 100
+KEPT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 FIELD_KEYS = frozenset(key for kind in vocabulary.FACTS.values() for key in (*kind.needs, *kind.may))
 
 
@@ -191,12 +194,20 @@ def shipped() -> tuple[str, ...]:
     return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".toml")))
 
 
+def kept_at(name: str) -> Path:
+    """Where a mapping that was made on screen is kept in the home, whether or not it is there."""
+    return read_environment().home / "mappings" / f"{name}.toml"
+
+
 def load(name_or_file: str | Path) -> Mapping:
-    """A shipped mapping by name, or one in a file; raises `mapping.missing` or `mapping.bad`."""
+    """A shipped mapping or one kept in the home by name, or one in a file.
+
+    Raises `mapping.missing` or `mapping.bad`.
+    """
     name = str(name_or_file)
     if name in shipped():
         return parse(resources.files("mainstay.mappings").joinpath(f"{name}.toml").read_bytes(), f"{name}.toml")
-    path = Path(name)
+    path = kept_at(name) if KEPT_NAME.fullmatch(name) and kept_at(name).is_file() else Path(name)
     if not path.is_file():
         raise MainstayError(
             MAPPING_MISSING,

@@ -24,6 +24,27 @@ class Delivery(Appended):
     received_at = models.DateTimeField()
 
 
+class Receipt(Appended):
+    """What became of a delivery's rows when it had first been taken in to its end.
+
+    One for a delivery: sent again, it is the same delivery. received = new + known + revised + conflict + rejected.
+    """
+
+    delivery_id = models.UUIDField(unique=True)
+    format = models.CharField(max_length=20)
+    received = models.PositiveIntegerField()
+    new = models.PositiveIntegerField()
+    known = models.PositiveIntegerField()
+    revised = models.PositiveIntegerField()
+    conflict = models.PositiveIntegerField()
+    rejected = models.PositiveIntegerField()
+    warned = models.PositiveIntegerField()
+    out_of_scope = models.PositiveIntegerField()
+    left_out = models.PositiveIntegerField()
+    persons_known = models.PositiveIntegerField()
+    persons_new = models.PositiveIntegerField()
+
+
 class Row(Appended):
     """One row's content as it stood in a delivery: what tells new, known, revised and conflicting apart.
 

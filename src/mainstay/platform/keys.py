@@ -115,17 +115,27 @@ def blind_index(keys: Keys, scheme: str, value: str) -> str:
 
 def encrypt(keys: Keys, value: str, place: str) -> bytes:
     """AES-GCM with the place (table, column, row) bound in, so that a cell cannot be moved."""
-    nonce = os.urandom(12)
-    return bytes([KEY_VERSION]) + nonce + _cipher(keys.cipher).encrypt(nonce, value.encode(), place.encode())
+    return encrypt_bytes(keys, value.encode(), place)
 
 
 def decrypt(keys: Keys, sealed: bytes, place: str) -> str:
     """The value back; raises `keys.bad` where the key or the place is not the one it was sealed for."""
+    return decrypt_bytes(keys, sealed, place).decode()
+
+
+def encrypt_bytes(keys: Keys, value: bytes, place: str) -> bytes:
+    """`encrypt` for what is no text, as a whole file."""
+    nonce = os.urandom(12)
+    return bytes([KEY_VERSION]) + nonce + _cipher(keys.cipher).encrypt(nonce, value, place.encode())
+
+
+def decrypt_bytes(keys: Keys, sealed: bytes, place: str) -> bytes:
+    """`decrypt` for what is no text; raises the same."""
     from cryptography.exceptions import InvalidTag
 
     sealed = bytes(sealed)
     try:
-        return _cipher(keys.cipher).decrypt(sealed[1:13], sealed[13:], place.encode()).decode()
+        return _cipher(keys.cipher).decrypt(sealed[1:13], sealed[13:], place.encode())
     except InvalidTag as error:
         raise MainstayError(KEYS_BAD, f"An identifier at {place} cannot be decrypted with these keys.") from error
 

@@ -28,6 +28,7 @@ ENTRIES: dict[str, Permission] = {
     "who-to-call": Permission.SEE_DUTIES,
     "tonight": Permission.SEE_FIGURES,
     "report": Permission.SEE_FIGURES,
+    "files": Permission.MEND_ROWS,
     "accounts": Permission.MANAGE_ACCOUNTS,
     "audit": Permission.SEE_AUDIT,
 }

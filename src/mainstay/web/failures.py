@@ -21,6 +21,12 @@ def failed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("500.html", {"number": number}), status=500)
 
 
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """For `handler400`: more fields or more bytes than a form of ours has, or a file cut off on its way."""
+    _log.warning("not understood at %s: %s", request.path, exception)
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
 def session_ended(request: HttpRequest, *, name: str, kept: str, sign_in_url: str) -> HttpResponse:
     """Signed out by time: who they were, what is kept for them and where to sign in again. Status 403."""
     context = {"name": name, "kept": kept, "sign_in_url": sign_in_url}

@@ -140,6 +140,10 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体"), ("zh-hant", "繁體")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 
+# A file of people never lies in a temporary folder; a pasted table may be as long as a file.
+FILE_UPLOAD_HANDLERS = ["mainstay.web.sent_files.InMemory"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
 # Nothing inline, nothing from elsewhere, in nobody's frame.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

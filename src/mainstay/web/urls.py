@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mainstay.people.pages.urls")),
     path("", include("mainstay.duties.pages.urls")),
     path("", include("mainstay.reports.pages.urls")),
+    path("", include("mainstay.intake.pages.urls")),
 ]
 
+handler400 = "mainstay.web.failures.not_understood"
 handler500 = "mainstay.web.failures.failed"

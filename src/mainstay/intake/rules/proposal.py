@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from mainstay.intake.rules.days import VALUE_AMBIGUOUS, VALUE_YEAR, Dating, Fault, reading_of
 from mainstay.intake.rules.guess_columns import DAYS, IDENTIFIERS, Guess, plain
@@ -18,8 +18,23 @@ _ASKED = {
     VALUE_AMBIGUOUS: 'Which is it? Put `date_order = "day-month-year"` or `"month-day-year"` in the mapping.',
     VALUE_YEAR: "Which year is it? Put `year = 2020`, or whichever it is, in the mapping.",
 }
+_MEANS: dict[str, bool] = {"yes": True, "no": False}  # of a symptom
 SCHEMES = {"id_number": "identity-number", "phone": "phone", "name": "name"}
 Rows = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What somebody said to the questions: nothing, as long as all is empty.
+
+    `values`: by column what a cell means, in our words; "" where it says that nothing is known.
+    """
+
+    disease: str = ""
+    date_order: str = ""
+    year: int | None = None
+    sheet: str = ""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +46,24 @@ class Proposal:
     guesses: tuple[Guess, ...]
 
 
-def propose(name: str, title: str, header: Sequence[str], rows: Rows, guesses: Sequence[Guess]) -> Proposal | None:
+def propose(
+    name: str,
+    title: str,
+    header: Sequence[str],
+    rows: Rows,
+    guesses: Sequence[Guess],
+    answers: Answers | None = None,
+) -> Proposal | None:
     """A mapping for the columns guessed; None where no column says who somebody is.
 
-    `title` is what stands above the table, or the file's name: it may say the disease.
+    `title` is what stands above the table, or the file's name: it may say the disease. `answers` are what
+    somebody has said to the questions meanwhile.
     """
     slots = {guess.slot: guess.column for guess in guesses if guess.slot}
     who = next((slots[slot] for slot in IDENTIFIERS if slot in slots), None)
     if who is None:
         return None
-    draft = _Draft(name, title, header, rows, tuple(guesses), slots, who)
+    draft = _Draft(name, title, header, rows, tuple(guesses), slots, who, answers or Answers())
     questions = tuple(draft.questions())[:MOST_QUESTIONS]
     return Proposal(draft.toml(questions), questions, draft.guesses)
 
@@ -54,9 +77,12 @@ class _Draft:
     guesses: tuple[Guess, ...]
     slots: dict[str, str]
     who: str
+    answers: Answers
 
     @property
     def disease(self) -> str:
+        if self.answers.disease:
+            return self.answers.disease
         said = plain(f"{self.title} {self.name}")
         return next((word for word, names in DISEASES.items() if any(name in said for name in names)), NO_DISEASE)
 
@@ -101,7 +127,7 @@ class _Draft:
         asked = set()
         for column in filter(None, map(self.slots.get, DAYS)):
             for cell in self.cells(column):
-                found = reading_of(cell, Dating())
+                found = reading_of(cell, Dating(self.answers.date_order, self.answers.year))
                 if isinstance(found, Fault) and found.code in _ASKED and found.code not in asked:
                     asked.add(found.code)
                     yield f"In '{column}', {found.reason} {_ASKED[found.code]}"
@@ -116,6 +142,7 @@ class _Draft:
             f"title = {_quoted((self.title or self.name)[:200])}",
             f"source = {_quoted(self.name)}",
             f"disease = {_quoted(self.disease)}",
+            *self._said(),
             f"null = {_quoted_list(_spelt(UNKNOWN))}",
             f"key = [{_quoted(self.who)}]",
             *([f"known = [{_quoted(self.slots['report_date'])}]"] if "report_date" in self.slots else []),
@@ -127,6 +154,15 @@ class _Draft:
         ]
         return "\n".join(lines) + "\n"
 
+    def _said(self) -> Iterable[str]:
+        """What was answered, as keys of the whole mapping."""
+        if self.answers.date_order:
+            yield f"date_order = {_quoted(self.answers.date_order)}"
+        if self.answers.year is not None:
+            yield f"year = {self.answers.year}"
+        if self.answers.sheet:
+            yield f"sheet = {_quoted(self.answers.sheet)}"
+
     def _columns(self) -> Iterable[Guess]:
         return {guess.column: guess for guess in self.guesses}.values()
 
@@ -136,13 +172,14 @@ class _Draft:
 
     def _holds(self, guess: Guess) -> str:
         """What the column's cells are read as."""
-        slot = guess.slot
+        slot, said = guess.slot, self.answers.values.get(guess.column, {})
         if guess.column == self.who or slot == "contact_of":
             return '{ type = "text" }'
+        unknown = [*_spelt(NOTHING.get(slot, ())), *(cell for cell, means in said.items() if not means)]
+        nothing = f", nothing = {_quoted_list(dict.fromkeys(unknown))}" if unknown else ""
         if slot.startswith("symptom:"):
-            return f'{{ type = "choice", values = {_table(self._seen(guess.column, YES_NO))} }}'
+            return f'{{ type = "choice", values = {_table(self._seen(guess.column, YES_NO))}{nothing} }}'
         if slot in WORDS:
-            nothing = f", nothing = {_quoted_list(_spelt(NOTHING[slot]))}" if slot in NOTHING else ""
             return f'{{ type = "choice", values = {_table(self._seen(guess.column, WORDS[slot]))}{nothing} }}'
         if slot in DAYS:
             return '{ type = "date" }'
@@ -155,7 +192,11 @@ class _Draft:
     def _seen(self, column: str, words: dict[str, str] | dict[str, bool]) -> dict[str, str | bool]:
         """The known words with their meaning, as they are usually spelt and as in the file."""
         forms = {form: means for word, means in words.items() for form in _spelt([word])}
-        return forms | {cell: words[plain(cell)] for cell in self.cells(column) if plain(cell) in words}
+        said = self.answers.values.get(column, {})
+        as_said = {cell: _MEANS.get(means, means) for cell, means in said.items() if means}
+        nothing = {cell for cell, means in said.items() if not means}
+        seen = {cell: words[plain(cell)] for cell in self.cells(column) if plain(cell) in words}
+        return {word: means for word, means in (forms | seen | as_said).items() if word not in nothing}
 
     @property
     def _checked(self) -> str:
