@@ -11,14 +11,47 @@ import pytest
 from django.db import connection
 
 from tests.browser import browser, open_page  # noqa: F401 - fixtures
+from tests.databases import left_out
+from tests.instances import Instance, drop_tables
 from tests.settings import HOME
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# They begin first, the longest of all at the head: a worker that took one up last would end long after the other.
+LONGEST = (
+    "tests/cycle/test_kills.py",
+    "tests/cycle/test_mers_korea.py",
+    "tests/cycle/test_generated_histories.py",
+    "tests/architecture/test_worked_examples.py",
+    "tests/cycle/test_every_word_broken.py",
+    "tests/cycle/test_check_twin.py",
+    "tests/cycle/test_line_lists.py",
+    "tests/reports/test_hubei.py",
+    "tests/cycle/test_edition_change.py",
+    "tests/reports/test_indicator_histories.py",
+    "tests/cycle/test_check_ledger.py",
+    "tests/cycle/test_check_digest.py",
+    "tests/intake/test_real_data.py",
+    "tests/web/test_in_the_browser.py",
+    "tests/city/test_demo.py",
+)
+
+
+def _place(item: pytest.Item) -> int:
+    """The rank of a test's file among the longest; all others, in their order, come after these."""
+    file = item.path.relative_to(ROOT).as_posix()
+    return LONGEST.index(file) if file in LONGEST else len(LONGEST)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long runs only when asked for."""
+    """The longest files first; nothing twice that no database bears on; long runs only when asked for."""
+    items.sort(key=_place)
+    again = left_out(items)
+    if again:
+        config.hook.pytest_deselected(items=again)
+        items[:] = [item for item in items if item not in again]
     if os.environ.get("MAINSTAY_SOAK"):
         return
     for item in items:
@@ -28,6 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The run's own home goes with it; the database in it was closed before."""
+    drop_tables()
     shutil.rmtree(HOME, ignore_errors=True)
 
 
@@ -42,9 +76,29 @@ def testdata() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def korea_taken_in(tmp_path_factory: pytest.TempPathFactory, testdata: Path) -> Iterator[Instance]:
+    """MERS in Korea, 2015, taken in on an instance of its own and no cycle run: read it, or change a copy of it."""
+    instance = Instance.initialised(tmp_path_factory.mktemp("korea"), "mers-korea-2015")
+    lists = testdata / "line_lists"
+    cases = instance.run(
+        "intake", lists / "mers_korea_2015__linelist.csv", "--mapping", "mers-korea-2015-cases", "--json"
+    )
+    assert (cases.code, cases.data["rows"]["received"], cases.data["rows"]["new"]) == (0, 162, 162)
+    pairs = instance.run(
+        "intake", lists / "mers_korea_2015__contacts.csv", "--mapping", "mers-korea-2015-pairs", "--json"
+    )
+    assert (pairs.code, pairs.data["rows"]["new"], pairs.data["persons"]["new"]) == (0, 98, 0)
+    yield instance
+    instance.drop()
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _flush_in_spite_of_triggers(django_db_setup: None) -> Iterator[None]:
-    """A test that commits is cleaned up by emptying tables, which the triggers exist to refuse."""
+def _flush_in_spite_of_triggers() -> Iterator[None]:
+    """A test that commits is cleaned up by emptying tables, which the triggers exist to refuse.
+
+    Asks for no database: a run of tests that need none should not wait for its tables.
+    """
     operations = type(connection.ops)
     plain = operations.sql_flush
 
