@@ -26,7 +26,7 @@ from postgres import URL_VARIABLE, PostgresUnavailable, server
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql")
-# Tells the tests that all has been run on the first of two: what touches no database is left out (tests/databases.py).
+# Tells the tests that all has been run on the first of two: what touches no database is left out (tests/running.py).
 SECOND = "MAINSTAY_TEST_SECOND"
 ENDING_SECONDS = 20
 # "=== 3 failed, 120 passed, 2 skipped in 4.32s (0:00:04) ===", coloured or not.

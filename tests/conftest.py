@@ -11,46 +11,20 @@ import pytest
 from django.db import connection
 
 from tests.browser import browser, open_page  # noqa: F401 - fixtures
-from tests.databases import left_out
 from tests.instances import Instance, drop_tables
+from tests.running import left_out, rank
 from tests.settings import HOME
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-# They begin first, the longest of all at the head: a worker that took one up last would end long after the other.
-LONGEST = (
-    "tests/cycle/test_kills.py",
-    "tests/cycle/test_mers_korea.py",
-    "tests/cycle/test_generated_histories.py",
-    "tests/architecture/test_worked_examples.py",
-    "tests/cycle/test_every_word_broken.py",
-    "tests/cycle/test_check_twin.py",
-    "tests/cycle/test_line_lists.py",
-    "tests/reports/test_hubei.py",
-    "tests/cycle/test_edition_change.py",
-    "tests/reports/test_indicator_histories.py",
-    "tests/cycle/test_check_ledger.py",
-    "tests/cycle/test_check_digest.py",
-    "tests/intake/test_real_data.py",
-    "tests/web/test_in_the_browser.py",
-    "tests/city/test_demo.py",
-)
-
-
-def _place(item: pytest.Item) -> int:
-    """The rank of a test's file among the longest; all others, in their order, come after these."""
-    file = item.path.relative_to(ROOT).as_posix()
-    return LONGEST.index(file) if file in LONGEST else len(LONGEST)
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files first; nothing twice that no database bears on; long runs only when asked for."""
-    items.sort(key=_place)
-    again = left_out(items)
+    items.sort(key=lambda item: rank(item.path, ROOT))
+    again = set(left_out(items))
     if again:
-        config.hook.pytest_deselected(items=again)
+        config.hook.pytest_deselected(items=list(again))
         items[:] = [item for item in items if item not in again]
     if os.environ.get("MAINSTAY_SOAK"):
         return
