@@ -26,17 +26,8 @@ from postgres import URL_VARIABLE, PostgresUnavailable, server
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql")
-# What touches no database runs once, beside the first of two.
-WITHOUT_DATABASE = (
-    "tests/architecture",
-    "tests/science",
-    "tests/web",
-    "tests/duties/test_order_of_facts.py",
-    "tests/duties/test_relevance.py",
-    "tests/duties/test_scenarios.py",
-    "tests/duties/test_validation.py",
-    "tests/duties/test_vocabulary_documented.py",
-)
+# Tells the tests that all has been run on the first of two: what touches no database is left out (tests/running.py).
+SECOND = "MAINSTAY_TEST_SECOND"
 ENDING_SECONDS = 20
 # "=== 3 failed, 120 passed, 2 skipped in 4.32s (0:00:04) ===", coloured or not.
 CLOSING_LINE = re.compile(rb"=* ?((?:no tests ran|\d+ [a-z]+)(?:, \d+ [a-z]+)*) in \d+\.\d+s")
@@ -61,8 +52,8 @@ def main() -> int:
     outcomes: list[Outcome] = []
     whole = not any(argument.startswith("tests") for argument in for_pytest)
     for database in databases:
-        once = [f"--ignore={path}" for path in WITHOUT_DATABASE] if outcomes and whole else []
-        outcomes.append(_run_on(database, [*once, *for_pytest], arguments.soak))
+        told = {SECOND: "1"} if outcomes and whole else {}
+        outcomes.append(_run_on(database, for_pytest, told | ({"MAINSTAY_SOAK": "1"} if arguments.soak else {})))
     print()
     for outcome in outcomes:
         print(f"{outcome.database}: {outcome.summary}")
@@ -84,9 +75,9 @@ def _test_data() -> Path:
     return Path(os.environ.get("MAINSTAY_TESTDATA") or ROOT.parent / "shared" / "data")
 
 
-def _run_on(database: str, for_pytest: list[str], soak: bool) -> Outcome:
+def _run_on(database: str, for_pytest: list[str], told: dict[str, str]) -> Outcome:
     print(f"\n--- the suite on {database}", flush=True)
-    environment = os.environ | {"MAINSTAY_TEST_DATABASE": database} | ({"MAINSTAY_SOAK": "1"} if soak else {})
+    environment = os.environ | {"MAINSTAY_TEST_DATABASE": database} | told
     with ExitStack() as stack:
         if database == "postgresql":
             try:

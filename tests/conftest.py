@@ -11,6 +11,8 @@ import pytest
 from django.db import connection
 
 from tests.browser import browser, open_page  # noqa: F401 - fixtures
+from tests.instances import Instance, drop_tables
+from tests.running import left_out, rank
 from tests.settings import HOME
 from tests.world import World
 
@@ -18,7 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long runs only when asked for."""
+    """The longest files first; nothing twice that no database bears on; long runs only when asked for."""
+    items.sort(key=lambda item: rank(item.path, ROOT))
+    again = set(left_out(items))
+    if again:
+        config.hook.pytest_deselected(items=list(again))
+        items[:] = [item for item in items if item not in again]
     if os.environ.get("MAINSTAY_SOAK"):
         return
     for item in items:
@@ -28,6 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The run's own home goes with it; the database in it was closed before."""
+    drop_tables()
     shutil.rmtree(HOME, ignore_errors=True)
 
 
@@ -42,9 +50,29 @@ def testdata() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def korea_taken_in(tmp_path_factory: pytest.TempPathFactory, testdata: Path) -> Iterator[Instance]:
+    """MERS in Korea, 2015, taken in on an instance of its own and no cycle run: read it, or change a copy of it."""
+    instance = Instance.initialised(tmp_path_factory.mktemp("korea"), "mers-korea-2015")
+    lists = testdata / "line_lists"
+    cases = instance.run(
+        "intake", lists / "mers_korea_2015__linelist.csv", "--mapping", "mers-korea-2015-cases", "--json"
+    )
+    assert (cases.code, cases.data["rows"]["received"], cases.data["rows"]["new"]) == (0, 162, 162)
+    pairs = instance.run(
+        "intake", lists / "mers_korea_2015__contacts.csv", "--mapping", "mers-korea-2015-pairs", "--json"
+    )
+    assert (pairs.code, pairs.data["rows"]["new"], pairs.data["persons"]["new"]) == (0, 98, 0)
+    yield instance
+    instance.drop()
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _flush_in_spite_of_triggers(django_db_setup: None) -> Iterator[None]:
-    """A test that commits is cleaned up by emptying tables, which the triggers exist to refuse."""
+def _flush_in_spite_of_triggers() -> Iterator[None]:
+    """A test that commits is cleaned up by emptying tables, which the triggers exist to refuse.
+
+    Asks for no database: a run of tests that need none should not wait for its tables.
+    """
     operations = type(connection.ops)
     plain = operations.sql_flush
 

@@ -14,6 +14,8 @@ os.environ.pop("MAINSTAY_DATABASE_URL", None)
 if os.environ.get("MAINSTAY_TEST_DATABASE") == "postgresql":
     os.environ["MAINSTAY_DATABASE_URL"] = os.environ["MAINSTAY_TEST_POSTGRES_URL"]
 
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
+
 from mainstay.web.settings import *  # noqa: E402, F403 - after the environment is set
 from mainstay.web.settings import DATABASES, TEMPLATES  # noqa: E402
 
@@ -28,3 +30,12 @@ if "sqlite" in str(DATABASES["default"]["ENGINE"]):
     options = DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     DATABASES["default"]["TEST"] = {"NAME": str(HOME / "test.sqlite3")}
+
+# Argon2 as in the product, made cheap: a hash that takes a second of work guards nothing here.
+PASSWORD_HASHERS = ["tests.settings.QuickArgon2PasswordHasher"]
+
+
+class QuickArgon2PasswordHasher(Argon2PasswordHasher):
+    """The same algorithm and the same form of what is stored, with little memory and one pass."""
+
+    time_cost, memory_cost, parallelism = 1, 64, 1

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from mainstay.accounts.rules import (
     FIRST_ROLES,
@@ -24,6 +25,7 @@ from mainstay.accounts.rules import (
     normal_username,
     username_fault,
 )
+from mainstay.web import settings as product
 
 NOW = datetime(2020, 2, 1, 12, tzinfo=UTC)
 NORTH, SOUTH, LAKE, UNIT, HOSPITAL = (UUID(int=n) for n in range(1, 6))
@@ -131,3 +133,9 @@ def test_user_names(given: str, fault: bool) -> None:
 
 def test_one_name_however_it_is_typed() -> None:
     assert normal_username("ＷＥＮ.Li ") == normal_username("wen.li")
+
+
+def test_passwords_are_hashed_by_argon2_in_the_product_and_here() -> None:
+    """The tests make it cheap (tests/settings.py); the product takes Django's own strength."""
+    assert product.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    assert make_password("invented rice bowl").startswith("argon2$argon2id$")

@@ -6,7 +6,6 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,21 +14,8 @@ import mainstay.cycle.sense  # noqa: F401 - registers its failpoints
 from mainstay.platform.failpoints import PLACES
 from tests.instances import Instance
 
-PAIRS, CASES = "mers-korea-2015-pairs", "mers-korea-2015-cases"
 DAY = "2015-06-01"
 KILLED = -9
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory, testdata: Path) -> Iterator[Instance]:
-    """MERS Korea taken in, the first period of interest not yet run."""
-    instance = Instance.new(tmp_path_factory.mktemp("kills"))
-    assert instance.run("init", "--profile", "mers-korea-2015").code == 0
-    lists = testdata / "line_lists"
-    assert instance.run("intake", lists / "mers_korea_2015__linelist.csv", "--mapping", CASES).code == 0
-    assert instance.run("intake", lists / "mers_korea_2015__contacts.csv", "--mapping", PAIRS).code == 0
-    yield instance
-    instance.drop()
 
 
 def _digest(instance: Instance) -> str:
@@ -46,9 +32,9 @@ def _ended(instance: Instance, **environment: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(prepared: Instance) -> str:
+def undisturbed(korea_taken_in: Instance) -> str:
     """The digest after two periods run without a mishap."""
-    instance = prepared.copy()
+    instance = korea_taken_in.copy()
     assert instance.run("replay", "--from", "2015-05-31", "--to", DAY).code == 0
     digest = _digest(instance)
     instance.drop()
@@ -56,8 +42,8 @@ def undisturbed(prepared: Instance) -> str:
 
 
 @pytest.fixture
-def instance(prepared: Instance) -> Iterator[Instance]:
-    copy = prepared.copy()
+def instance(korea_taken_in: Instance) -> Iterator[Instance]:
+    copy = korea_taken_in.copy()
     yield copy
     copy.drop()
 

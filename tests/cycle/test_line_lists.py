@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,8 @@ since = {since}
 
 
 def _instance(folder: Path, **profile: str) -> Instance:
-    made = Instance.new(folder)
     (folder / "profile.toml").write_text(PROFILE.format(**profile))
-    assert made.run("init", "--profile", folder / "profile.toml").code == 0
-    return made
+    return Instance.initialised(folder, folder / "profile.toml")
 
 
 def _replay(instance: Instance, first: str, last: str, *more: str) -> list[Any]:
@@ -77,9 +76,14 @@ def _rows(instance: Instance, on: str) -> Any:
     return instance.run("duties", "--on", on, "--limit", "100000", "--json").data["rows"]
 
 
+@cache
+def _person(instance: Instance, name: str, on: str) -> str:
+    return instance.run("explain", name, "--on", on, "--json").data["subject"]["id"]
+
+
 def _story(instance: Instance, rows: Any, name: str, on: str) -> dict[str, str]:
     """{clause, or clause@day: status} of one person among a day's duties."""
-    person = instance.run("explain", name, "--on", on, "--json").data["subject"]["id"]
+    person = _person(instance, name, on)
     return {
         row["clause"] + (f"@{row['occurrence'][5:]}" if row["occurrence"] else ""): row["status"]
         for row in rows

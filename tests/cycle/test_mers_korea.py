@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import pytest
@@ -27,18 +27,8 @@ FIRST, LAST = "2015-05-11", "2015-06-30"
 
 
 @pytest.fixture(scope="module")
-def korea(tmp_path_factory: pytest.TempPathFactory, testdata: Path) -> Iterator[Instance]:
-    instance = Instance.new(tmp_path_factory.mktemp("korea"))
-    lists = testdata / "line_lists"
-    assert instance.run("init", "--profile", "mers-korea-2015").code == 0
-    cases = instance.run(
-        "intake", lists / "mers_korea_2015__linelist.csv", "--mapping", "mers-korea-2015-cases", "--json"
-    )
-    assert (cases.code, cases.data["rows"]["received"], cases.data["rows"]["new"]) == (0, 162, 162)
-    pairs = instance.run(
-        "intake", lists / "mers_korea_2015__contacts.csv", "--mapping", "mers-korea-2015-pairs", "--json"
-    )
-    assert (pairs.code, pairs.data["rows"]["new"], pairs.data["persons"]["new"]) == (0, 98, 0)
+def korea(korea_taken_in: Instance) -> Iterator[Instance]:
+    instance = korea_taken_in.copy()
     yield instance
     instance.drop()
 
@@ -74,9 +64,15 @@ def test_every_day_is_run_and_every_check_is_green(replayed: list[Any]) -> None:
     assert len(checked) >= 3 + 1
 
 
-def _duties(korea: Instance, on: str, **narrowed: str) -> Any:
-    options = [part for name, value in narrowed.items() for part in (f"--{name}", value)]
-    return korea.run("duties", "--on", on, "--limit", "100000", *options, "--json").data
+@cache
+def _duties(korea: Instance, on: str) -> Any:
+    """The list of a day. No day is run any more when a story is told, so each list is asked for once."""
+    return korea.run("duties", "--on", on, "--limit", "100000", "--json").data
+
+
+@cache
+def _person(korea: Instance, name: str) -> str:
+    return korea.run("explain", name, "--on", LAST, "--json").data["subject"]["id"]
 
 
 def test_every_duty_is_owned_and_none_has_fallen_to_headquarters(korea: Instance, replayed: list[Any]) -> None:
@@ -96,7 +92,7 @@ def test_totals_add_up(korea: Instance, replayed: list[Any]) -> None:
 
 def _story(korea: Instance, name: str, on: str) -> dict[str, str]:
     """{clause, or clause@day: status} of one person at a day's end."""
-    person = korea.run("explain", name, "--on", on, "--json").data["subject"]["id"]
+    person = _person(korea, name)
     rows = [row for row in _duties(korea, on)["rows"] if row["subject"]["id"] == person]
     return {
         row["clause"] + (f"@{row['occurrence'][5:]}" if row["occurrence"] else ""): row["status"]

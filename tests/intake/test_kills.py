@@ -35,8 +35,7 @@ def files(folder: Path) -> tuple[Path, Path]:
 )
 def test_killed_and_sent_again(place: str, tmp_path: Path) -> None:
     path, mapping = files(tmp_path)
-    fresh = Instance.new(tmp_path)
-    assert fresh.run("init").code == 0
+    fresh = Instance.initialised(tmp_path)
     disturbed = fresh.copy()
 
     # 1: some cells and a row are held, and two rows are in conflict.

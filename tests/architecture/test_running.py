@@ -1,0 +1,65 @@
+"""What is run on one database only touches none: the rule that tells, over cases of every kind; and the order.
+
+That a test without a mark or a fixture cannot reach the database is pytest-django's to hold: it refuses the query.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests import instances, running
+
+
+def item(*fixtures: str, marks: tuple[str, ...] = (), **names: Any) -> Any:
+    """A test as pytest has collected it, with the names its module holds."""
+    module = ModuleType("of_a_test")
+    vars(module).update(names)
+    return SimpleNamespace(
+        fixturenames=list(fixtures), module=module, get_closest_marker=lambda name: name if name in marks else None
+    )
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    "touching",
+    [
+        item("world", "db"),
+        item("committed_world", "transactional_db"),
+        item("page", "live_server"),
+        item("told", "django_db_setup", "django_db_blocker"),
+        item(marks=("django_db",)),
+        item("korea", Instance=instances.Instance),  # by a process of its own
+        item(Ours=instances.Instance),
+        item("korea_taken_in"),
+    ],
+)
+def test_what_may_touch_the_database_is_run_on_both(touching: Any) -> None:
+    assert running.touches_database(touching)
+
+
+def test_the_rest_is_left_out_on_the_second_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    pure, touching = item("tmp_path", marks=("parametrize",), Answer=instances.Answer), item("db")
+    assert not running.touches_database(pure)
+    monkeypatch.delenv(running.SECOND, raising=False)
+    assert running.left_out([pure, touching]) == []
+    monkeypatch.setenv(running.SECOND, "1")
+    assert running.left_out([pure, touching]) == [pure]
+
+
+def test_a_query_of_a_test_that_asked_for_no_database_is_refused() -> None:
+    from django.db import connection
+
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        connection.cursor()
+
+
+def test_the_longest_files_come_first_and_are_there() -> None:
+    short, *longest = (ROOT / name for name in ("tests/people/test_home.py", *running.LONGEST))
+    assert sorted([short, *reversed(longest)], key=lambda path: running.rank(path, ROOT)) == [*longest, short]
+    assert [path for path in longest if not path.is_file()] == []
