@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -88,6 +89,8 @@ def test_junk_in_every_field_is_told_never_a_failure(world: World, junk: str) ->
         ("/accounts/wen/", {"act": "give", "role": junk, "for": junk, "until": junk}),
         ("/accounts/wen/", {"act": "give", "role": "tracer", "for": junk or "none such", "until": junk}),
         ("/accounts/wen/", {"act": "withdraw", "grant": junk}),
+        ("/accounts/wen/", {"act": "give", "role": "tracer", "until": junk or "?"}),
+        ("/sign-in/", {"login": junk, "password": junk}),
         ("/me/", {"deputy": junk, "until": junk}),
         ("/me/", {"deputy": "wen", "until": junk}),
     ]
@@ -96,7 +99,18 @@ def test_junk_in_every_field_is_told_never_a_failure(world: World, junk: str) ->
     for asked in ("account", "purpose", "before"):
         assert admin.get("/audit/", {asked: junk}).status_code == 200
     assert admin.get("/accounts/", {"after": junk}).status_code == 200
+    # A row of digits can be a user name, and was opened above; nothing else is anybody's.
+    assert admin.get(f"/accounts/{quote(junk or 'none')}/").status_code == (200 if junk.isdigit() else 404)
     assert rights("wen") == before
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "gone\x00"])
+def test_an_account_is_closed_with_a_reason(world: World, reason: str) -> None:
+    admin = signed_in(world, "ai", Role.ADMINISTRATOR)
+    signed_in(world, "wen")
+    answer = admin.post("/accounts/wen/", {"act": "close", "reason": reason})
+    assert (answer.status_code, 'id="reason-told"' in answer.content.decode()) == (422, True)
+    assert Account.objects.get(username="wen").is_active
 
 
 def test_a_script_in_a_name_is_shown_as_text(world: World) -> None:

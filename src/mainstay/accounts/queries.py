@@ -11,7 +11,16 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from mainstay.accounts.models import Account, Grant, Invitation, Look, Token
-from mainstay.accounts.rules import WHOLE_CITY, Area, Granted, Jurisdiction, Rights, Role
+from mainstay.accounts.rules import (
+    WHOLE_CITY,
+    Area,
+    Granted,
+    Jurisdiction,
+    Rights,
+    Role,
+    normal_username,
+    username_fault,
+)
 
 
 def _standing(account: UUID | None = None) -> QuerySet[Grant]:
@@ -106,7 +115,9 @@ def _rows(found: list[Account], at: datetime) -> list[AccountRow]:
 
 
 def account_by_name(username: str) -> Account | None:
-    """The account of that user name, open or closed."""
+    """The account of that user name, open or closed; what can be no user name is nobody's."""
+    if username_fault(normal_username(username)):
+        return None
     try:
         return Account.objects.get_by_natural_key(username)
     except Account.DoesNotExist:

@@ -38,6 +38,7 @@ ACCOUNT_OWN = code("account.own_rights", "Somebody would change their own rights
 ACCOUNT_LAST = code("account.last_administrator", "Nobody would be left to manage accounts.")
 ACCOUNT_FIRST = code("account.not_first", "There are accounts already; one of their holders makes the next.")
 GRANT_REFUSED = code("account.grant", "A role cannot be given as asked.")
+CLOSING_REASON = code("account.reason", "An account would be closed without a reason.")
 TOKEN_REFUSED = code("account.token", "A token cannot be made as asked.")
 
 
@@ -51,7 +52,7 @@ def open_account(*, username: str, name: str, by: Actor, at: datetime, language:
     Raises `account.name`.
     """
     normal = normal_username(username)
-    fault = username_fault(normal) or ("" if name.strip() else "give the person's name")
+    fault = username_fault(normal) or ("" if _is_text(name) else "give the person's name")
     if fault:
         raise MainstayError(ACCOUNT_NAME, f"'{username}' cannot be a user name: {fault}.", {"username": username})
     try:
@@ -67,6 +68,11 @@ def open_account(*, username: str, name: str, by: Actor, at: datetime, language:
             ACCOUNT_NAME, f"The user name '{normal}' is taken; choose another.", {"username": normal}
         ) from error
     return account
+
+
+def _is_text(given: str) -> bool:
+    """Whether something is said, in characters that a database keeps."""
+    return bool(given.strip()) and "\0" not in given
 
 
 def _actor(name: str, username: str) -> Actor:
@@ -98,8 +104,10 @@ def open_first_account(*, username: str, name: str, by: Actor, at: datetime, lan
 def close_account(*, account: Account, reason: str, by: Actor, at: datetime) -> None:
     """No more sign-in from this moment; what was written stays. Sessions and tokens end with it.
 
-    Raises `account.own_rights`, `account.last_administrator`.
+    Raises `account.reason`, `account.own_rights`, `account.last_administrator`.
     """
+    if not _is_text(reason):
+        raise MainstayError(CLOSING_REASON, "Say why the account is closed.", {"field": "reason"})
     with transaction.atomic():
         _hold_administrators()
         _refuse_own(account, by)
@@ -291,7 +299,7 @@ def make_token(
 
     Raises `account.token`.
     """
-    if not name.strip() or not timedelta() < holds <= LONGEST_TOKEN:
+    if not _is_text(name) or not timedelta() < holds <= LONGEST_TOKEN:
         raise MainstayError(
             TOKEN_REFUSED, f"A token needs a name that says what it is for, and holds 1 to {LONGEST_TOKEN.days} days."
         )

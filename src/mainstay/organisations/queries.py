@@ -104,6 +104,8 @@ def jurisdiction(code: str) -> Jurisdiction | None:
     """What bears this code: a district, community, unit or facility; the whole city for none; None for nothing."""
     if not code:
         return WHOLE_CITY
+    if "\0" in code:
+        return None  # PostgreSQL cannot even look for it
     place = Place.objects.filter(code=code, kind__in=[Area.DISTRICT, Area.COMMUNITY, Area.UNIT]).first()
     if place is not None:
         return Jurisdiction(Area(place.kind), place.id)

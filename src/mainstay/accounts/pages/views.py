@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from mainstay.accounts import queries, services
 from mainstay.accounts.models import Account
 from mainstay.accounts.pages import presenters
-from mainstay.accounts.rules import Permission, Role
+from mainstay.accounts.rules import Permission, Purpose, Role, normal_username, username_fault
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.platform.environment import read_environment
@@ -149,7 +149,8 @@ def accounts(request: Any) -> HttpResponse:
             return redirect("account", username=opened.username)
         except MainstayError as error:
             errors = presenters.by_field(error)
-    rows = queries.list_accounts(request.at, after=request.GET.get("after", ""))
+    after = normal_username(request.GET.get("after", ""))
+    rows = queries.list_accounts(request.at, after="" if username_fault(after) else after)
     context = presenters.accounts_page(rows, errors, request.POST)
     return render(request, "accounts/accounts.html", context, status=422 if errors else 200)
 
@@ -230,11 +231,15 @@ def audit(request: Any) -> HttpResponse:
     before = request.GET.get("before", "")
     rows = queries.list_looks(
         account=_account_id(request.GET.get("account", "")),
-        purpose=request.GET.get("purpose") or None,
+        purpose=_purpose(request.GET.get("purpose", "")),
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
         limit=LOOKS_A_PAGE + 1,
     )
     return render(request, "accounts/audit.html", presenters.audit_page(rows, LOOKS_A_PAGE, request.GET))
+
+
+def _purpose(given: str) -> str | None:
+    return given if given in set(Purpose) else None
 
 
 def _account_id(username: str) -> UUID | None:
