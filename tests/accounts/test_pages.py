@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from django.test import Client
 
 from mainstay.accounts import queries, services
 from mainstay.accounts.models import Account
+from mainstay.accounts.pages import views
 from mainstay.accounts.rules import WHOLE_CITY, Permission, Purpose, Role
 from mainstay.places.models import Place
 from mainstay.platform.clock import now
@@ -118,6 +120,18 @@ def test_a_script_in_a_name_is_shown_as_text(world: World) -> None:
     admin.post("/accounts/", {"username": "wen", "name": "<script>alert(1)</script>"})
     page = admin.get("/accounts/").content.decode()
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+
+
+def test_the_list_goes_on_past_its_first_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two a page: ai and bo, then ci; all three are counted on both."""
+    monkeypatch.setattr(views, "ACCOUNTS_A_PAGE", 2)
+    admin = signed_in(world, "ai", Role.ADMINISTRATOR)
+    for username in ("bo", "ci"):
+        signed_in(world, username)
+    page = admin.get("/accounts/").content.decode()
+    assert ("3 accounts" in page, "/accounts/bo/" in page, "/accounts/ci/" in page) == (True, True, False)
+    rest = admin.get(f"/accounts/{re.search(r'href=.(.after=[^&]+?).>', page)[1]}").content.decode()
+    assert ("3 accounts" in rest, "/accounts/ci/" in rest, 'href="?after=' in rest) == (True, True, False)
 
 
 def test_somebody_stands_in_until_the_day_that_was_set(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from mainstay.accounts.rules import (
     Rights,
     Role,
     normal_username,
+    secret_digest,
     username_fault,
 )
 
@@ -84,6 +84,11 @@ def list_accounts(at: datetime, after: str = "", limit: int = 100) -> list[Accou
     return _rows(list(accounts), at)
 
 
+def count_accounts() -> int:
+    """How many accounts there are, open and closed; one statement."""
+    return Account.objects.count()
+
+
 def account_row(account: Account, at: datetime) -> AccountRow:
     """The same of one account."""
     return _rows([account], at)[0]
@@ -126,14 +131,14 @@ def account_by_name(username: str) -> Account | None:
 
 def invited(secret: str, at: datetime) -> Account | None:
     """Whose link this is, as long as it holds."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
+    digest = secret_digest(secret)
     link = Invitation.objects.select_related("account__actor").filter(digest=digest, expires_at__gt=at).first()
     return link.account if link and link.account.is_active else None
 
 
 def account_by_token(secret: str, at: datetime) -> tuple[Account, bool] | None:
     """(account, whether it may only read) of a token that holds; None for any other text. One statement."""
-    digest = hashlib.sha256(secret.encode()).hexdigest()
+    digest = secret_digest(secret)
     row = (
         Token.objects.select_related("account__actor")
         .filter(digest=digest, revoked_at=None, expires_at__gt=at, account__is_active=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from mainstay.accounts.rules import (
     Role,
     grant_fault,
     normal_username,
+    secret_digest,
     username_fault,
 )
 from mainstay.platform import ledger
@@ -127,7 +127,7 @@ def invite(*, account: Account, by: Actor, at: datetime) -> str:
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         Invitation.objects.filter(account=account).delete()
-        Invitation.objects.create(digest=_digest(secret), account=account, expires_at=at + INVITATION_HOLDS)
+        Invitation.objects.create(digest=secret_digest(secret), account=account, expires_at=at + INVITATION_HOLDS)
         ledger.note(by=by, at=at, verb="account.invite", purpose=account.username)
     return secret
 
@@ -138,7 +138,7 @@ def accept(*, secret: str, password: str, at: datetime) -> Account:
         invitation = (
             Invitation.objects.select_for_update()
             .select_related("account__actor")
-            .filter(digest=_digest(secret), expires_at__gt=at, account__is_active=True)
+            .filter(digest=secret_digest(secret), expires_at__gt=at, account__is_active=True)
             .first()
         )
         if invitation is None:
@@ -308,7 +308,7 @@ def make_token(
         Token.objects.create(
             account=account,
             name=name.strip()[:100],
-            digest=_digest(secret),
+            digest=secret_digest(secret),
             read_only=read_only,
             created_at=at,
             expires_at=at + holds,
@@ -328,11 +328,6 @@ def revoke_token(*, token: UUID, by: Actor, at: datetime) -> bool:
         Token.objects.filter(id=token).update(revoked_at=at)
         ledger.note(by=by, at=at, verb="account.revoke", source=row.account.username, purpose=row.name)
         return True
-
-
-def _digest(secret: str) -> str:
-    """Secrets of 256 random bits need no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 # --- looks --------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -72,11 +73,7 @@ def _print_rt(found: Any, series: Series) -> None:
         f"Rt over {found.window_days} days; serial interval mean {found.si.mean_days:.3g}, sd {found.si.sd_days:.3g} "
         f"days; prior mean {found.prior.mean:g}, sd {found.prior.sd:g}"
     )
-    _say_without_day(series)
-    if not found.rows:
-        click.echo(f"The series has {len(series.days)} days: too short for a window of {found.window_days}.")
-        return
-    click.echo(table(("from", "to", "cases", "Rt", "95 %", ""), [rt_line(row) for row in found.rows]))
+    _print_windows(found, series, ("Rt", "95 %"), rt_line)
 
 
 def rt_line(row: Any) -> list[Any]:
@@ -128,11 +125,7 @@ def _print_cohorts(found: Any, series: Series) -> None:
         f"{found.cases} cases: {found.attributed} shared out among those before them, {found.imported} imported, "
         f"{found.without_infector} that nobody before could have caused"
     )
-    _say_without_day(series)
-    if not found.rows:
-        click.echo(f"The series has {len(series.days)} days: too short for a window of {found.window_days}.")
-        return
-    click.echo(table(("from", "to", "cases", "infected each", "sd", ""), [_cohort_line(row) for row in found.rows]))
+    _print_windows(found, series, ("infected each", "sd"), _cohort_line)
 
 
 def _cohort_line(row: Any) -> list[Any]:
@@ -192,6 +185,15 @@ def _print_growth(found: Any, series: Series) -> None:
         if time is not None:
             longest = "no longest can be named" if time.longest is None else f"{time.longest:.1f}"
             click.echo(f"{word} time in days: {time.days:.1f} (95 % {time.shortest:.1f} to {longest})")
+
+
+def _print_windows(found: Any, series: Series, figures: tuple[str, str], line: Callable[[Any], list[Any]]) -> None:
+    """A row for each window, or that the series is too short for one."""
+    _say_without_day(series)
+    if not found.rows:
+        click.echo(f"The series has {len(series.days)} days: too short for a window of {found.window_days}.")
+        return
+    click.echo(table(("from", "to", "cases", *figures, ""), [line(row) for row in found.rows]))
 
 
 def _say_without_day(series: Series) -> None:

@@ -70,7 +70,7 @@ AXES_LOCKOUT_CALLABLE = "mainstay.accounts.pages.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-# Away for two hours, or half a day after signing in, one signs in again.
+# Away for two hours, or with the browser closed, one signs in again.
 SESSION_COOKIE_AGE = 2 * 3600
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.utils.safestring import SafeString, mark_safe
@@ -123,9 +124,13 @@ def own_page(account: Account, rights: Rights, errors: dict[str, str], given: Ma
     }
 
 
-def accounts_page(rows: list[AccountRow], errors: dict[str, str], given: Mapping[str, str]) -> dict[str, Any]:
+def accounts_page(
+    rows: list[AccountRow], count: int, limit: int, errors: dict[str, str], given: Mapping[str, str]
+) -> dict[str, Any]:
+    shown = rows[:limit]
     return {
-        "count": len(rows),
+        "count": count,
+        "next": f"?{urlencode({'after': shown[-1].username})}" if len(rows) > limit else "",
         "rows": [
             {
                 "username": row.username,
@@ -133,7 +138,7 @@ def accounts_page(rows: list[AccountRow], errors: dict[str, str], given: Mapping
                 "state": _state(row),
                 "roles": _(", ").join(dict.fromkeys(str(ROLES[one.granted.role]) for one in row.grants)),
             }
-            for row in rows
+            for row in shown
         ],
         "errors": errors,
         "given": given,

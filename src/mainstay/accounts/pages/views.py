@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import login
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +27,7 @@ from mainstay.web.doors import door, open_door
 
 SIGNED_IN_BY = "allauth.account.auth_backends.AuthenticationBackend"
 LOOKS_A_PAGE = 50
+ACCOUNTS_A_PAGE = 100
 
 
 # --- before one is signed in --------------------------------------------------------------------------
@@ -43,14 +45,15 @@ def first(request: HttpRequest) -> HttpResponse:
     at = now()
     try:
         services.check_password(password=given["password"], username=given["username"])
-        account = services.open_first_account(
-            username=given["username"],
-            name=given["name"],
-            language=request.LANGUAGE_CODE,
-            by=ledger.actor("guided start", "system"),
-            at=at,
-        )
-        services.set_password(account=account, password=given["password"], by=account.actor, at=at)
+        with transaction.atomic():
+            account = services.open_first_account(
+                username=given["username"],
+                name=given["name"],
+                language=request.LANGUAGE_CODE,
+                by=ledger.actor("guided start", "system"),
+                at=at,
+            )
+            services.set_password(account=account, password=given["password"], by=account.actor, at=at)
     except MainstayError as error:
         context = {"given": given, "errors": presenters.by_field(error)}
         return render(request, "accounts/first.html", context, status=422)
@@ -150,8 +153,8 @@ def accounts(request: Any) -> HttpResponse:
         except MainstayError as error:
             errors = presenters.by_field(error)
     after = normal_username(request.GET.get("after", ""))
-    rows = queries.list_accounts(request.at, after="" if username_fault(after) else after)
-    context = presenters.accounts_page(rows, errors, request.POST)
+    rows = queries.list_accounts(request.at, after="" if username_fault(after) else after, limit=ACCOUNTS_A_PAGE + 1)
+    context = presenters.accounts_page(rows, queries.count_accounts(), ACCOUNTS_A_PAGE, errors, request.POST)
     return render(request, "accounts/accounts.html", context, status=422 if errors else 200)
 
 
