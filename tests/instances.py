@@ -16,6 +16,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from tests import warm
+
 # What one command may take, in seconds; in the long run one replays weeks with a check after every day.
 PATIENCE = 3600 if os.environ.get("MAINSTAY_SOAK") else 300
 ON_POSTGRESQL = os.environ.get("MAINSTAY_TEST_DATABASE") == "postgresql"
@@ -85,13 +87,7 @@ class Instance:
 
     def run(self, *arguments: str | Path, **environment: str) -> Answer:
         """One command; `environment` may name a failpoint."""
-        done = subprocess.run(
-            [sys.executable, "-m", "mainstay", *map(str, arguments)],
-            env=self.environment(**environment),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+        done = _run([*map(str, arguments)], self.environment(**environment))
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
@@ -102,6 +98,13 @@ class Instance:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+
+def _run(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    if warm.POSSIBLE:
+        return warm.run(arguments, environment, PATIENCE)
+    command = [sys.executable, "-m", "mainstay", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from mainstay.platform.models import Actor
 from mainstay.screening import services as screening
 from mainstay.tracing import services as tracing
 from mainstay.tracing.models import Contact
+from tests import kept
 
 ZONE = "Asia/Shanghai"
 DISEASE = "mers"
@@ -84,7 +86,8 @@ class World:
     def made(cls, **changes: Any) -> World:
         at = datetime(2020, 1, 1, tzinfo=UTC)
         profile = instance.Profile("test-city", "tests/world.py", "", PROFILE | changes)
-        instance.apply_profile(profile=profile, at=at)
+        make = partial(instance.apply_profile, profile=profile, at=at)
+        make() if changes else kept.lay(make)
         return cls(by=ledger.actor("Clerk Fu"), at=at)
 
     def person(self, name: str, **columns: Any) -> UUID:

@@ -5,6 +5,7 @@ Everything below is said twice of one day, without times, so that only ids could
 
 from __future__ import annotations
 
+import os
 import random
 from datetime import date, timedelta
 from typing import Any
@@ -25,6 +26,7 @@ from tests.world import World
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MERS = "mers"
+TELLINGS = (1, 2, 4, 5) if os.environ.get("MAINSTAY_SOAK") else (1,)
 DAYS = [DAY + timedelta(n) for n in range(20)]
 
 
@@ -88,7 +90,7 @@ def _told(seed: int) -> tuple[str, list[str]]:
 def test_other_keys_other_ids_the_same_duties() -> None:
     digest, duties = _told(0)
     assert any("contact.offer_place" in line for line in duties)
-    for seed in (1, 2):
+    for seed in TELLINGS:
         assert _told(seed) == (digest, duties)
 
 

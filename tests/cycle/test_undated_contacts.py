@@ -7,6 +7,7 @@ first day is run, as in a replay: it must change nothing on the days before.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from mainstay.tracing.models import Contact, Exposure
 from tests.world import World, day
 
 Says = Callable[[World], Any]
+PROVED = range(1, 6) if os.environ.get("MAINSTAY_SOAK") else (3,)
 
 
 def on(n: int) -> str:
@@ -62,13 +64,16 @@ def contact_dated(world: World) -> None:
 
 
 def replayed(world: World, *file: Says) -> list[dict[str, str]]:
-    """How Hu's duties stood at the end of 1 to 5 February, all of it said before the first; two of the days proved."""
+    """How Hu's duties stood at the end of 1 to 5 February, all of it said before the first.
+
+    Proved is the day on which what is said on the 4th would show first; in the long run every day.
+    """
     for says in file:
         says(world)
     seen = []
     for n in range(1, 6):
         world.cycle(on(n))
-        assert n not in (3, 5) or check.run().findings == ()
+        assert n not in PROVED or check.run().findings == ()
         seen.append(world.standing("Hu", on(n)))
     return seen
 

@@ -52,7 +52,14 @@ def load(name: str | Path) -> tuple[Edition, str, str]:
     """(edition, its text, sha256 of its file) by id or file; raises `edition.invalid` where faulty."""
     path = find(name)
     raw = path.read_bytes()
-    return read_edition(raw, str(path)), raw.decode("utf-8-sig"), hashlib.sha256(raw).hexdigest()
+    beside = tuple((other, other.stat().st_mtime_ns) for other in available().values())
+    return _read(raw, str(path), beside), raw.decode("utf-8-sig"), hashlib.sha256(raw).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _read(raw: bytes, file: str, _beside: tuple[tuple[Path, int], ...]) -> Edition:
+    """Validated once as long as neither the file nor those it may name change: validating takes longer than parsing."""
+    return read_edition(raw, file)
 
 
 def companions(data: dict[str, Any]) -> tuple[Edition, ...]:

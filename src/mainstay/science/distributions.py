@@ -87,9 +87,9 @@ class Gamma:
         return x * below - self.mean_days * partial
 
     def excess(self, x: float) -> float:
-        if x <= 0:
-            return self.mean_days - x
         at = x / self.scale
+        if at <= 0:  # the smallest numbers above 0 are 0 once divided
+            return self.mean_days - x
         _, above = gamma_tails(self.shape, at)
         # The share above of the gamma distribution whose shape is one more, by the recurrence of the two.
         partial = above + exp(self.shape * log(at) - at - lgamma(self.shape + 1))
