@@ -49,6 +49,7 @@ LONGEST = (
     "tests/cycle/test_every_word_broken.py",
     "tests/cycle/test_check_twin.py",
     "tests/cycle/test_line_lists.py",
+    "tests/platform/test_backup.py",
     "tests/reports/test_hubei.py",
     "tests/cycle/test_edition_change.py",
     "tests/reports/test_indicator_histories.py",

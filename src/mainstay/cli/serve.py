@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 
 import click
@@ -16,7 +17,11 @@ from mainstay.platform.errors import MainstayError, code
 
 PORT_TAKEN = code("serve.port_taken", "The port cannot be listened on.")
 
+# Seconds.
 SEAL_EVERY = 60.0
+LOOK_EVERY = 2.0
+BEGIN_EVERY = 15.0
+ENDING = 10.0
 
 
 @click.command()
@@ -29,7 +34,7 @@ SEAL_EVERY = 60.0
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, help="The port.")
 @click.option("--lan", is_flag=True, help="To colleagues in the same network too.")
 def serve(home: str | None, port: int, lan: bool) -> None:
-    """Serve the pages, on this machine alone unless told otherwise."""
+    """Serve the pages, on this machine alone unless told otherwise, and do the work of the night."""
     open_instance(home)
     address = "0.0.0.0" if lan else "127.0.0.1"
     _hold_free(address, port)
@@ -51,18 +56,52 @@ def _run(address: str, port: int) -> int:
     # Whoever ends this process ends the server with it.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     server = subprocess.Popen(command)
+    worker = Worker()
     try:
+        sealed = time.monotonic()
         while server.poll() is None:
-            try:
-                server.wait(SEAL_EVERY)
-            except subprocess.TimeoutExpired:
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(LOOK_EVERY)
+            worker.keep()
+            if time.monotonic() - sealed >= SEAL_EVERY:
+                sealed = time.monotonic()
                 _seal()
     except KeyboardInterrupt:
         pass  # the terminal has told the server too
     finally:
         server.terminate()
+        worker.stop()
         server.wait()
     return 0 if server.returncode in (0, -signal.SIGTERM, -signal.SIGINT) else 3
+
+
+class Worker:
+    """Does the jobs, in a process of its own beside the server; one that died is followed by another."""
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._begun = time.monotonic()
+        # Its input is a pipe of ours: should this process be killed, the pipe closes and the worker ends.
+        self._process = subprocess.Popen([sys.executable, "-m", "mainstay", "work", "--beside"], stdin=subprocess.PIPE)
+
+    def keep(self) -> None:
+        """Begin another where it has died, not more than one in a while."""
+        if self._process.poll() is not None and time.monotonic() - self._begun >= BEGIN_EVERY:
+            click.echo("The worker has ended and is begun again.", err=True)
+            self._begin()
+
+    def stop(self) -> None:
+        """Tell it to end: a job that it is at is given back, or, should it hang, taken up when its lease ends."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(ENDING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def _hold_free(address: str, port: int) -> None:
@@ -103,8 +142,28 @@ def _tell(port: int, colleagues: list[str]) -> None:
         import segno
 
         segno.make(f"http://{colleagues[0]}:{port}/").terminal(compact=True)
+    _tell_of_the_night()
     if not Account.objects.exists():
         click.echo(f"Nobody has an account yet: open the first at http://127.0.0.1:{port}/first/ on this machine.")
+
+
+def _tell_of_the_night() -> None:
+    from mainstay.cycle.models import Run
+    from mainstay.platform.environment import read_environment
+    from mainstay.platform.models import Job
+
+    hour = read_environment().nightly
+    if hour is None:
+        click.echo("Nothing is done by the clock (MAINSTAY_NIGHTLY=off): close days with `mainstay cycle --on DAY`.")
+    elif not Run.objects.filter(status="done").exists():
+        click.echo(
+            "No day has been closed yet: close the first with `mainstay cycle --on DAY`, then it is done nightly."
+        )
+    else:
+        click.echo(f"Each day is closed by itself in the night after it, at {hour:%H:%M} in the city.")
+    given_up = Job.objects.filter(state=Job.State.FAILED).count()
+    if given_up:
+        click.echo(f"Jobs given up: {given_up}; see `mainstay jobs list --state failed`.")
 
 
 def _seal() -> None:

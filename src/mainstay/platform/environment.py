@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,9 +21,14 @@ SETTINGS: dict[str, str] = {
     "MAINSTAY_KEYS": "The four keys as name=hex pairs, comma-separated, instead of keys.toml in the home.",
     "MAINSTAY_WORKERS": "How many processes judge a long list of people (default: one a core, up to 8).",
     "MAINSTAY_HOSTS": "Names, comma-separated, under which the pages may be asked for (default: this machine).",
+    "MAINSTAY_NIGHTLY": "When the night's work begins, HH:MM in the city's time, or off (default: 00:30).",
+    "MAINSTAY_BACKUPS": "The folder of nightly backups (default: backups in the home).",
+    "MAINSTAY_BACKUP_DAYS": "For how many days nightly backups are kept (default: 14; 0 makes none).",
     "MAINSTAY_FAILPOINT": "Tests only: stop the process at a named point of the cycle.",
 }
 
+NIGHTLY = time(0, 30)
+BACKUP_DAYS = 14
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 
 
@@ -36,6 +42,13 @@ class Environment:
     failpoint: str | None
     workers: int | None = None
     hosts: tuple[str, ...] = ()
+    nightly: time | None = NIGHTLY
+    backup_folder: Path | None = None
+    backup_days: int = BACKUP_DAYS
+
+    @property
+    def backups(self) -> Path:
+        return self.backup_folder or self.home / "backups"
 
     @property
     def sqlite_file(self) -> Path:
@@ -52,21 +65,46 @@ def read_environment() -> Environment:
             "or leave it out to use SQLite.",
             {"setting": "MAINSTAY_DATABASE_URL"},
         )
-    workers = os.environ.get("MAINSTAY_WORKERS") or None
-    if workers is not None and not (workers.isascii() and workers.isdigit() and 0 < int(workers) <= 64):
-        raise MainstayError(
-            BAD_SETTING,
-            f"MAINSTAY_WORKERS is '{workers}'; write a whole number from 1 to 64, or leave it out.",
-            {"setting": "MAINSTAY_WORKERS"},
-        )
+    backups = os.environ.get("MAINSTAY_BACKUPS") or None
     return Environment(
         home=Path(os.environ.get("MAINSTAY_HOME") or "mainstay-home").absolute(),
         database_url=url,
         keys=os.environ.get("MAINSTAY_KEYS") or None,
         failpoint=os.environ.get("MAINSTAY_FAILPOINT") or None,
-        workers=int(workers) if workers else None,
+        workers=_whole("MAINSTAY_WORKERS", 1, 64),
         hosts=_hosts(os.environ.get("MAINSTAY_HOSTS") or ""),
+        nightly=_nightly(os.environ.get("MAINSTAY_NIGHTLY") or ""),
+        backup_folder=Path(backups).absolute() if backups else None,
+        backup_days=BACKUP_DAYS if (days := _whole("MAINSTAY_BACKUP_DAYS", 0, 3650)) is None else days,
     )
+
+
+def _whole(name: str, least: int, most: int) -> int | None:
+    given = os.environ.get(name) or None
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) < 10 and least <= int(given) <= most):
+        raise MainstayError(
+            BAD_SETTING,
+            f"{name} is '{given}'; write a whole number from {least} to {most}, or leave it out.",
+            {"setting": name},
+        )
+    return int(given)
+
+
+def _nightly(given: str) -> time | None:
+    """The hour by the city's clock; None where nothing is done by the clock."""
+    if not given:
+        return NIGHTLY
+    if given == "off":
+        return None
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", given):
+        raise MainstayError(
+            BAD_SETTING,
+            f"MAINSTAY_NIGHTLY is '{given}'; write an hour like 00:30, or off.",
+            {"setting": "MAINSTAY_NIGHTLY"},
+        )
+    return time.fromisoformat(given)
 
 
 def _hosts(given: str) -> tuple[str, ...]:

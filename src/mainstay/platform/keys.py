@@ -35,11 +35,28 @@ def create_keys(home: Path) -> None:
     path = home / "keys.toml"
     if path.exists():
         return
+    put_keys(home, keys_text(Keys(**{f.name: secrets.token_bytes(32) for f in fields(Keys)})))
+
+
+def keys_text(keys: Keys) -> str:
+    """The keys as keys.toml has them."""
     text = "# Without these nothing in this instance can be looked up, decrypted or proved. Back them up apart.\n"
-    text += "".join(f'{f.name} = "{secrets.token_hex(32)}"\n' for f in fields(Keys))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return text + "".join(f'{f.name} = "{getattr(keys, f.name).hex()}"\n' for f in fields(Keys))
+
+
+def put_keys(home: Path, text: str) -> None:
+    """Write keys.toml, for nobody but the instance's own user; raises FileExistsError where there is one."""
+    descriptor = os.open(home / "keys.toml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
+
+
+def keys_of(text: str, where: str) -> Keys:
+    """The keys from the text of a keys.toml; raises `keys.bad`."""
+    try:
+        return _keys(tomllib.loads(text), where)
+    except tomllib.TOMLDecodeError as error:
+        raise MainstayError(KEYS_BAD, f"{where} cannot be read as TOML: {error}.") from error
 
 
 def load_keys(environment: Environment | None = None) -> Keys:

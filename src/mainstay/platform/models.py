@@ -90,6 +90,39 @@ class Lease(models.Model):
     until_at = models.DateTimeField()
 
 
+class Job(models.Model):
+    """Work for later: asked for once under its key, done once, visible when it was given up.
+
+    `lease` counts how often somebody took it up: whoever holds an older number has lost it.
+    """
+
+    class State(models.TextChoices):
+        READY = "ready"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=100, unique=True)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    lease = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=400, blank=True)
+    # How far it has come, for whoever watches.
+    step = models.CharField(max_length=40, blank=True)
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "due_at"], name="job_due")]
+
+
 class Appended(models.Model):
     """A row that is written once, under a ledger entry, and never changed."""
 
