@@ -21,7 +21,7 @@ from mainstay.reports.pages.chart import DAY, FEWEST_DAYS, HIGH, bars
 from mainstay.reports.pages.kinds import KINDS, kind_name
 from mainstay.reports.queries.situation import FIGURE_ROWS, situation
 from mainstay.reports.rules.situation import text
-from tests.reports.test_situation import counted, described, why
+from tests.reports.situation_stories import counted, described, why
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

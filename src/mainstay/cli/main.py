@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "duties": ("duties", "duties", "List duties as they stood on a day, with their totals."),
     "explain": ("duties", "explain", "Say why a person owes what, clause by clause."),
     "report": ("report", "report", "The situation report of any day."),
+    "reconcile": ("reconcile", "reconcile", "Set register, hospital and laboratory side by side."),
     "indicators": ("indicators", "indicators", "Make the epidemic indicators of a day."),
     "check": ("check", "check", "Prove that nothing was changed and nobody missed."),
     "protocol": ("protocol", "protocol", "List, show, validate, compare, try and adopt editions."),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from mainstay.cycle.gather import Gatherer, Merges
+from mainstay.cycle.differences import people_of
+from mainstay.cycle.gather import KINDS, Gatherer, Merges
 from mainstay.duties import queries, services
 from mainstay.duties.rules.edition import Ruleset
 from mainstay.duties.rules.facts import PersonFacts, PostFacts, QuestionFacts
@@ -18,6 +19,7 @@ from mainstay.duties.rules.predicates import current_stay
 from mainstay.duties.rules.reconcile import Resolver, Standing, Subject, owed_for_period, reconcile
 from mainstay.duties.services import Scope, SubjectChanges
 from mainstay.intake.models import Question
+from mainstay.isolation.models import Stay
 from mainstay.organisations.queries import Vacancy, vacancies
 from mainstay.organisations.rules import Posts, PostView, Whereabouts
 from mainstay.people.models import Person
@@ -27,6 +29,7 @@ from mainstay.platform.reading import standing
 from mainstay.platform.rows import as_bool, as_instant, as_uuid
 
 NOBODY = PersonFacts()
+NO_SCOPE = Scope()
 
 
 @dataclass(frozen=True)
@@ -205,12 +208,31 @@ def _above(posts: Posts, post: PostView | None) -> Resolver:
 def _judge_questions(work: Work, setting: Setting) -> list[SubjectChanges]:
     existing = _standing(work, setting)
     facts = _questions(work.ids, setting)
+    places = _places_of_differences(work.ids, setting)
     found = []
     for question in work.ids:
-        resolve = _resolver(setting.posts, Whereabouts())
+        where, scope = places.get(question, (Whereabouts(), Scope()))
+        resolve = _resolver(setting.posts, where)
         found.append(
-            _judge_house("question", question, facts.get(question), existing, setting.horizon(), resolve, setting)
+            _judge_house(
+                "question", question, facts.get(question), existing, setting.horizon(), resolve, setting, scope
+            )
         )
+    return found
+
+
+def _places_of_differences(ids: Sequence[UUID], setting: Setting) -> dict[UUID, tuple[Whereabouts, Scope]]:
+    """{question: where the person is whom it is about, and where they live}, of those about a difference."""
+    merges = setting.gatherer.merges
+    about = {question: merges.survivor(person) for question, person in people_of(ids).items()}
+    people = sorted(set(about.values()))
+    stays = setting.gatherer.people(people, kinds=[kind for kind in KINDS if kind.model is Stay], named=False)
+    scopes = _homes(people, merges)
+    found = {}
+    for question, person in about.items():
+        facts = next(iter(stays[person].values()), NOBODY)
+        scope = scopes.get(person, Scope())
+        found[question] = _whereabouts(facts, setting.horizon(), scope), scope
     return found
 
 
@@ -236,12 +258,13 @@ def _judge_house(
     horizon: Horizon,
     resolve: Resolver,
     setting: Setting,
+    scope: Scope = NO_SCOPE,
 ) -> SubjectChanges:
     rules = setting.rules.get(HOUSE) or setting.rules_of_period[HOUSE]
     owed = judge(kind, facts, rules, horizon).owed if facts is not None else ()
     subject = Subject(kind, identity, facts, rules, rules, True)
     changes = reconcile(subject, owed, existing.get((identity, HOUSE), {}), horizon, resolve)
-    return SubjectChanges(kind, identity, HOUSE, changes, Scope(), "", horizon.next_look)
+    return SubjectChanges(kind, identity, HOUSE, changes, scope, "", horizon.next_look)
 
 
 JUDGES = {"person": _judge_people, "post": _judge_posts, "question": _judge_questions}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from mainstay.cycle import differences
 from mainstay.cycle.arrivals import newly_known
 from mainstay.cycle.gather import Gatherer, Merges
 from mainstay.cycle.judging import Setting, Work
@@ -30,10 +32,11 @@ from mainstay.platform import bulk, failpoints, ledger
 from mainstay.platform.clock import ONE_DAY, day_end, day_start, now
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.locks import lease
-from mainstay.platform.models import Actor, Dirty, Entry, Instance
+from mainstay.platform.models import Actor, Dirty, Entry, Instance, Seal
 from mainstay.platform.progress import Progress, silent
 from mainstay.platform.reading import View
 from mainstay.platform.rows import parameter
+from mainstay.reports.queries.reconciliation import find_differences
 
 PERIOD_CLOSED = code("cycle.closed", "A later period is closed already; an earlier one cannot be run any more.")
 NO_EDITION = code("cycle.no_edition", "No protocol edition is in force on the day.")
@@ -41,6 +44,8 @@ NO_EDITION = code("cycle.no_edition", "No protocol edition is in force on the da
 SYSTEM = "mainstay cycle"
 # People whose neighbours' exposures one transaction brings up to date.
 LINKED_AT_ONCE = 1000
+# How often the three sides are set side by side again because something came in meanwhile.
+MOST_PASSES = 5
 
 AFTER_SEAL = failpoints.place("cycle.sense.sealed")
 LINK_BEFORE = failpoints.place("cycle.link.before_commit")
@@ -95,8 +100,9 @@ def _run_period(day: date, by: Actor, progress: Progress) -> Run:
     if run.to_entry is None:
         with _step(run, "link") as counts:
             counts.update(_link(run, zone, waiting, by, progress))
-        seal = ledger.seal(at=run.moment_at)
-        assert seal is not None
+        with _step(run, "reconcile") as counts:
+            seal, told = _reconcile(run, by)
+            counts.update(told)
         run.to_entry, run.seal_no = seal.to_entry, seal.no
         run.save(update_fields=["to_entry", "seal_no"])
     with _step(run, "judge") as counts:
@@ -219,6 +225,29 @@ def _all_if_ruled_anew(subject_type: str, waiting: Waiting) -> set[UUID]:
     return set(_ALL[subject_type]()) if subject_type in waiting.ruled else set()
 
 
+# --- reconcile -----------------------------------------------------------------------------------------
+
+
+def _reconcile(run: Run, by: Actor) -> tuple[Seal, dict[str, int]]:
+    """Ask about every difference of register, hospital and laboratory as of the period's end.
+
+    Returns the seal up to which the run reads, and what was counted. Whatever came in meanwhile is set side by side
+    too, so that up to that seal nothing differs unasked.
+    """
+    seal = ledger.seal(at=run.moment_at)
+    assert seal is not None
+    told: Counter[str] = Counter()
+    for _pass in range(MOST_PASSES):
+        found = find_differences(on=run.period_date, seal=seal)
+        counted = differences.ask(found, by=by, at=run.moment_at)
+        told.update({name: counted[name] for name in ("asked", "settled")})
+        told["differences"] = counted["differences"]
+        before, seal = seal, ledger.seal(at=run.moment_at) or seal
+        if seal.no == before.no:
+            break
+    return seal, dict(told)
+
+
 # --- judge ---------------------------------------------------------------------------------------------
 
 
@@ -229,7 +258,7 @@ def _judge(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress)
     posts = _waiting("post", waiting) + _due("post", run)
     work = [
         ("post", _everybody("post", run, waiting), frozenset(posts)),
-        ("question", _everybody("question", run, waiting), frozenset()),
+        ("question", _everybody("question", run, waiting) | differences.still_asked(), frozenset()),
         ("person", _everybody("person", run, waiting) | _owned_by(posts), frozenset(_waiting("person", waiting))),
     ]
     for kind, ids, fresh in work:

@@ -92,6 +92,8 @@ class Wanted:
     status: str | None = None
     subject: UUID | None = None
     duty: UUID | None = None
+    without: str | None = None  # a scope column in which a duty has no place
+    withdrawn: bool = True  # whether those that were never owed are among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ _READ_ROW = table_reader(
     as_bool,
     same,
 )
+# The columns by which duties are scoped, from the widest place to the narrowest.
+SCOPES = ("district_id", "community_id", "unit_id")
 # "overdue" is no status that is stored: it is an open duty whose deadline has passed by the day's end.
 _SHOWN = "CASE WHEN e.status = 'open' AND d.due_at < %s THEN 'overdue' ELSE e.status END"
 
@@ -196,6 +200,35 @@ def duty_totals(wanted: Wanted) -> list[KindTotal]:
         counts: dict[str, dict[str, int]] = {}
         for kind, shown, number in cursor.fetchall():
             counts.setdefault(kind, {})[shown] = number
+    return _kind_totals(counts)
+
+
+def duty_totals_by(wanted: Wanted, column: str) -> dict[UUID | None, list[KindTotal]]:
+    """{place: `duty_totals` of it} by a scope column (district_id, community_id, unit_id); one statement.
+
+    None holds what has no such place. By where their people live now: a move moves past duties with it.
+    """
+    column = _scope(column)
+    source, params = _as_of(wanted)
+    sql = (
+        f"SELECT s.{column}, d.kind, {_SHOWN} AS shown, COUNT(*) {source} AND e.status <> 'withdrawn' "
+        f"GROUP BY s.{column}, d.kind, shown"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter(wanted.moment), *params])
+        counts: dict[UUID | None, dict[str, dict[str, int]]] = {}
+        for place, kind, shown, number in cursor.fetchall():
+            counts.setdefault(as_uuid(place), {}).setdefault(kind, {})[shown] = number
+    return {place: _kind_totals(kinds) for place, kinds in counts.items()}
+
+
+def _scope(column: str) -> str:
+    if column not in SCOPES:
+        raise ValueError(f"{column} is no scope; it may be one of {', '.join(SCOPES)}")
+    return column
+
+
+def _kind_totals(counts: dict[str, dict[str, int]]) -> list[KindTotal]:
     names = ("done", "open", "overdue", "missed", "excused")
     return [KindTotal(kind, *(counts[kind].get(name, 0) for name in names)) for kind in sorted(counts)]
 
@@ -233,7 +266,7 @@ def _as_of(wanted: Wanted) -> tuple[str, list[Any]]:
 
 
 def _filters(wanted: Wanted) -> tuple[str, list[Any]]:
-    sql, params = "", []
+    sql, params = "", list[Any]()
     for column, value in (("d.subject_id", wanted.subject), ("d.id", wanted.duty)):
         if value is not None:
             sql, params = sql + f" AND {column} = %s", [*params, *bulk.id_values([value])]
@@ -245,6 +278,10 @@ def _filters(wanted: Wanted) -> tuple[str, list[Any]]:
     if wanted.place is not None:
         column, place = wanted.place
         sql, params = sql + f" AND s.{column} = %s", [*params, *bulk.id_values([place])]
+    if wanted.without is not None:
+        sql += f" AND s.{_scope(wanted.without)} IS NULL"
+    if not wanted.withdrawn:
+        sql += " AND e.status <> 'withdrawn'"
     if wanted.status is not None:
         sql, params = sql + f" AND {_SHOWN} = %s", [*params, parameter(wanted.moment), wanted.status]
     return sql, params

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from mainstay.platform.models import Fact
+from mainstay.people.models import Person
+from mainstay.platform.models import Appended, Fact
 
 
 class AggregateCount(Fact):
@@ -64,3 +65,14 @@ class Explanation(Fact):
     text_en = models.CharField(max_length=400)
     text_zh_hans = models.CharField(max_length=400)
     text_zh_hant = models.CharField(max_length=400)
+
+
+class Difference(Appended):
+    """What a question of the kind `difference` is about: its id is the question's root.
+
+    Which way register, hospital and laboratory differ about whom; what each of them says is read from their facts.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    disease = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)

@@ -25,6 +25,7 @@ ROOTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("duties_duty", "subject_id", "people_person", "id", "subject_type = 'person'"),
     ("duties_duty", "subject_id", "organisations_post", "id", "subject_type = 'post'"),
     ("duties_duty", "subject_id", "intake_question", "root", "subject_type = 'question'"),
+    ("reports_difference", "id", "intake_question", "root", "TRUE"),
     ("duties_dutyevent", "post_id", "organisations_post", "id", "TRUE"),
     ("duties_dutyevent", "answering_id", "organisations_post", "id", "TRUE"),
 )

@@ -41,6 +41,7 @@ KINDS: dict[str, Promise] = {
     "seek_quarantine_order": _("Seek a quarantine order"),
     "self_monitoring": _("Self-monitoring"),
     "serve_order": _("Serve an order"),
+    "settle_difference": _("Settle a difference"),
     "specimen": _("Take a specimen"),
     "temperature_check": _("Temperature check"),
     "vaccinate": _("Vaccinate"),

@@ -5,9 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from mainstay.reports.pages import views
+from mainstay.reports.pages.coverage import coverage, coverage_rows
+from mainstay.reports.pages.reconciliation import reconciliation_page
 
 urlpatterns = [
     path("report/", views.report, name="report"),
     path("report/rows/", views.report_rows, name="report_rows"),
+    path("report/coverage/", coverage, name="coverage"),
+    path("report/coverage/rows/", coverage_rows, name="coverage_rows"),
+    path("report/reconciliation/", reconciliation_page, name="reconciliation"),
     path("tonight/", views.tonight, name="tonight"),
 ]

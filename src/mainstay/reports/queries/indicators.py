@@ -34,6 +34,7 @@ from mainstay.reports.rules.cases import (
 )
 
 SEAL_UNKNOWN = code("seal.unknown", "There is no seal of that number.")
+NO_DISEASE = code("disease.unknown", "Nothing is on file under that disease.")
 TRAITS = ("age", "birth_date", "sex")
 
 

@@ -16,12 +16,22 @@ from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.models import Seal
 from mainstay.platform.reading import View
 from mainstay.reports.queries import series as series_reads
-from mainstay.reports.queries.indicators import diseases_known, people_classified, read_cases, seal_to_read
+from mainstay.reports.queries.coverage import coverage_lines
+from mainstay.reports.queries.indicators import (
+    NO_DISEASE,
+    diseases_known,
+    people_classified,
+    read_cases,
+    seal_to_read,
+)
+from mainstay.reports.queries.reconciliation import find_differences
 from mainstay.reports.queries.serial_intervals import assumed_interval
 from mainstay.reports.queries.series import Counts, SeriesRow
+from mainstay.reports.queries.sides import read_sides
 from mainstay.reports.rules import series as rules
 from mainstay.reports.rules.cases import CURED, DIED, CaseRow, Facts, class_rows
 from mainstay.reports.rules.course import Course, Settings, course
+from mainstay.reports.rules.reconciliation import differences
 from mainstay.reports.rules.series import CONFIRMED, DEATHS, MEASURES, Finding
 from mainstay.reports.rules.situation import (
     REGISTER,
@@ -36,7 +46,6 @@ from mainstay.reports.rules.situation import (
     missing,
 )
 
-NO_DISEASE = code("disease.unknown", "Nothing is on file under that disease.")
 NO_FIGURE = code("figure.unknown", "There is no figure of that name in the situation report.")
 ROWS_URL = "/report/rows/"
 # Which measures' rows a figure counts.
@@ -125,7 +134,7 @@ def situation(*, on: date, known_at: int | None = None, disease: str | None = No
     """
     basis = _read(on, known_at, disease)
     now, told, known_at = basis.totals(), basis.course, basis.seal.no if basis.seal else None
-    coverage = _coverage(basis)
+    coverage, by_place = _coverage(basis)
     found, unsure = _findings(basis, language)
     explained = series_reads.explanations(basis.series, basis.view, language) if basis.series else []
     rows_url = f"{ROWS_URL}?figure={{figure}}&{address_query(on, known_at, basis.disease)}"
@@ -139,6 +148,7 @@ def situation(*, on: date, known_at: int | None = None, disease: str | None = No
         language=language,
         figures=figures(now, basis.totals_before(), on, basis.source, rows_url, language),
         coverage=coverage,
+        coverage_by_place=by_place,
         course=told,
         series_notes=rules.explained(found, explained),
         place_names=basis.counts.names,
@@ -315,12 +325,14 @@ def _number(basis: _Basis) -> int | None:
     return (basis.on - first).days + 1 if first <= basis.on else None
 
 
-def _coverage(basis: _Basis) -> tuple[Coverage, ...]:
+def _coverage(basis: _Basis) -> tuple[tuple[Coverage, ...], tuple[Coverage, ...]]:
+    """(by kind, by kind and community)."""
     wanted = Wanted(basis.on, day_end(basis.on, basis.facts.zone), to_entry=basis.view.to_entry)
-    return tuple(
+    whole = tuple(
         Coverage(total.kind, None, total.should, total.done, total.overdue, total.missed, total.excused)
         for total in duty_totals(wanted)
     )
+    return whole, coverage_lines(wanted)
 
 
 def _unknowns(basis: _Basis, now: Totals, coverage: tuple[Coverage, ...], language: str) -> Iterable[Missing]:
@@ -333,6 +345,7 @@ def _unknowns(basis: _Basis, now: Totals, coverage: tuple[Coverage, ...], langua
         if day is not None and day != basis.on:
             yield missing("not_counted_that_day", language, measure=measure, day=day)
     yield from _unknown_of_cases(basis, language)
+    yield from _differences(basis, language)
     for name, count in sorted(basis.people.items()):
         if name != basis.disease:
             yield missing("other_disease", language, disease=name, count=count)
@@ -342,6 +355,20 @@ def _unknowns(basis: _Basis, now: Totals, coverage: tuple[Coverage, ...], langua
         yield missing("no_duties", language)
     if basis.course.no_rt:
         yield missing("no_reproduction_number", language, reason=basis.course.no_rt)
+
+
+def _differences(basis: _Basis, language: str) -> Iterable[Missing]:
+    """Where register, hospital and laboratory contradict each other: which is right is not known."""
+    if basis.disease is None:
+        found = [one for some in find_differences(on=basis.on, seal=basis.seal).values() for one in some]
+    else:
+        sides = read_sides(disease=basis.disease, on=basis.on, seal=basis.seal, facts=basis.facts)
+        found = list(differences(sides))
+    if found:
+        yield missing("differences", language, count=len({one.person for one in found}), differences=len(found))
+    passed_on = len({one.person for one in found if one.kind == "positive_not_in_register"})
+    if passed_on:
+        yield missing("positive_not_in_register", language, count=passed_on)
 
 
 def _unknown_of_cases(basis: _Basis, language: str) -> Iterable[Missing]:

@@ -66,7 +66,7 @@ class Figure:
 class Coverage:
     """Duties of one kind: how many should have been done by the day, and what became of them.
 
-    `place` None: the whole city. What is none of the named is still in time.
+    `place` None: the whole city, or whoever's community is not known. What is none of the named is still in time.
     """
 
     kind: str
@@ -100,6 +100,7 @@ class Situation:
     language: str
     figures: tuple[Figure, ...]
     coverage: tuple[Coverage, ...]
+    coverage_by_place: tuple[Coverage, ...]
     course: Course
     series_notes: tuple[Finding, ...]
     place_names: Mapping[str, str]
@@ -119,7 +120,8 @@ class Situation:
             "place": self.place,
             "place_name": self.place_name,
             "figures": [asdict(figure) for figure in self.figures],
-            "coverage": [asdict(line) for line in self.coverage],
+            "coverage": [asdict(line) for line in self.coverage_by_place],
+            "coverage_totals": [asdict(line) for line in self.coverage],
             "cases": len(self.course.cases),
             "case_classes": list(self.course.settings.classes),
             "curve": self.course.curve_rows(),
@@ -187,7 +189,10 @@ def missing(name: str, language: str, **facts: Any) -> Missing:
         said["measure"] = words.MEASURES[facts["measure"]][language]
     if "reason" in facts:
         said["reason"] = words.NO_RT[facts["reason"]][language]
-    return Missing(name, words.MISSING[name][language].format(**said), facts)
+    sentence = words.MISSING[name][language]
+    if facts.get("count") == 1:
+        sentence = words.MISSING_ONE.get(language, {}).get(name, sentence)
+    return Missing(name, sentence.format(**said), facts)
 
 
 # --- text ---------------------------------------------------------------------------------------------------

@@ -172,6 +172,16 @@ MISSING: dict[str, Said] = {
         "{count}例死亡的日期不详，按获知之日计算。",
         "{count}例死亡的日期不詳，按獲知之日計算。",
     ),
+    "differences": _said(
+        "Register, hospital and laboratory differ about {count} people.",
+        "登记、医院与实验室的记录有{count}人不一致。",
+        "登記、醫院與實驗室的記錄有{count}人不一致。",
+    ),
+    "positive_not_in_register": _said(
+        "{count} people with a positive result are not in the register.",
+        "{count}名检测阳性者不在登记之内。",
+        "{count}名檢測陽性者不在登記之內。",
+    ),
     "other_disease": _said(
         "{count} people with a class under {disease} are not in this report.",
         "另有{count}人属{disease}，不在本报告内。",
@@ -186,6 +196,20 @@ MISSING: dict[str, Said] = {
     "no_reproduction_number": _said(
         "The reproduction number is not given: {reason}.", "未给出再生数：{reason}。", "未給出再生數：{reason}。"
     ),
+}
+# The same of one alone, where a language says it in another way.
+MISSING_ONE: dict[str, dict[str, str]] = {
+    "en": {
+        "days_without_count": "The series lacks {count} day of {measure} between its first and last.",
+        "days_not_compared": "On {count} day some parts have no count of {measure}: parts and whole were not compared.",
+        "not_confirmed": "{count} case is clinical or probable: on the curve and in Rt, in none of the figures.",
+        "onset_unknown": "Of {count} case the onset is not known.",
+        "outcome_unknown": "Of {count} confirmed case no outcome is on file.",
+        "death_undated": "Of {count} death the day is not known; it counts from when it became known.",
+        "other_disease": "{count} person with a class under {disease} is not in this report.",
+        "differences": "Register, hospital and laboratory differ about {count} person.",
+        "positive_not_in_register": "{count} person with a positive result is not in the register.",
+    }
 }
 NO_RT: dict[str, Said] = {
     "no_interval": _said(

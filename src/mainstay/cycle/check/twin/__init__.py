@@ -16,6 +16,7 @@ from mainstay.cycle.check.twin import (
     categories,
     clauses,
     compare,
+    differences,
     each,
     exposures,
     hindsight,
@@ -56,6 +57,7 @@ def prove(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
         visible.house(duck, last)
         for subject in ("post", "question"):
             findings += _house(duck, subject, house, last)
+    findings += differences.compare(duck, last)
     return findings
 
 

@@ -1,0 +1,82 @@
+"""What the addresses of the report's pages ask for: a day, a seal, a disease, and from which row on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mainstay.platform.errors import MainstayError
+from mainstay.platform.models import Seal
+from mainstay.reports.pages import presenters
+from mainstay.reports.queries.situation import situation
+
+# Records of an epidemic lie within these years; beyond them a day is a slip of the hand.
+YEARS = range(1900, 2200)
+LONGEST_NUMBER = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for, and what in it cannot be read: a sentence by field."""
+
+    on: date
+    known_at: int | None
+    disease: str | None
+    start: int
+    today: date
+    given: dict[str, str]
+    errors: dict[str, str]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"on": self.on, "known_at": self.known_at, "disease": self.disease}
+
+
+def asked_of(request: Any) -> Asked:
+    """What the address of a page beneath `city_time` asks for."""
+    given = {name: request.GET.get(name, "").strip() for name in ("on", "known_at", "disease", "figure", "start")}
+    errors: dict[str, str] = {}
+    on, known_at, start = request.today, None, 0
+    if given["on"]:
+        try:
+            on = date.fromisoformat(given["on"])
+        except ValueError:
+            errors["on"] = _("This is no day; write it like 2020-02-14.")
+        if on.year not in YEARS:
+            errors["on"] = _("Give a day of the years 1900 to 2199.")
+    if given["known_at"]:
+        known_at = _number(given["known_at"])
+        if known_at is None:
+            errors["known_at"] = _("Give the number of a seal, or nothing for the last one.")
+    if given["start"]:
+        start = _number(given["start"]) or 0
+    return Asked(on, known_at, given["disease"] or None, start, request.today, given, errors)
+
+
+def _number(given: str) -> int | None:
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER else None
+
+
+def made(request: Any, asked: Asked) -> Any:
+    """The report that is asked for, its moment on the shell; None where something cannot be read, with the reason."""
+    if asked.errors:
+        return None
+    try:
+        found = situation(language=request.LANGUAGE_CODE, **asked.options)
+    except MainstayError as error:
+        asked.errors[presenters.FIELDS[error.code]] = presenters.sentence(error)
+        return None
+    show_moment(request, asked, found.known_at)
+    return found
+
+
+def show_moment(request: Any, asked: Asked, known_at: int | None) -> None:
+    """Day and seal at the head of the page."""
+    seal = Seal.objects.filter(no=known_at).first()
+    last = Seal.objects.order_by("-no").first()
+    live = asked.on == asked.today and seal == last
+    moment = presenters.moment(asked.on, seal, request.zone, asked.today, live)
+    request.shell = replace(request.shell, moment=moment)
