@@ -9,7 +9,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from mainstay.accounts import services as accounts
+from mainstay.accounts.rules import WHOLE_CITY, Role
 from mainstay.cycle import check
 from mainstay.cycle.delivered import Delivered
 from mainstay.cycle.sense import take_in
@@ -17,11 +20,16 @@ from mainstay.intake import mapping as mappings
 from mainstay.platform import ledger
 from mainstay.platform.reading import View
 from mainstay.reports.models import AggregateCount
+from mainstay.reports.outputs import pdf
+from mainstay.reports.queries.frozen import given
 from mainstay.reports.queries.series import all_series, counts
 from mainstay.reports.queries.situation import situation
+from mainstay.reports.rules.words import LANGUAGES
 from tests.instances import Instance
 from tests.intake.desk import instance
 from tests.reports import series_twin
+from tests.reports.test_outputs import figures_everywhere
+from tests.reports.test_pages import read
 
 RECEIVED = datetime(2021, 1, 1, 6, tzinfo=UTC)
 EZHOU = date(2020, 3, 26)
@@ -55,6 +63,7 @@ def test_the_file_as_published_is_taken_in_and_read_as_by_a_plain_loop(path: Pat
     instance("Asia/Shanghai")
     _goes_in_whole(path)
     _report_of_26_march()
+    _the_same_in_every_form()
     twin = series_twin.read(path)
     _same_totals(twin)
     for on in ("2020-02-12", "2020-02-24", "2020-03-26", "2020-12-31"):
@@ -106,6 +115,26 @@ def _report_of_26_march() -> None:
     }
     unexplained = [(one.kind, one.measure) for one in report.series_notes if one.explanation is None]
     assert unexplained == [("remainders", "cured")]
+
+
+def _the_same_in_every_form() -> None:
+    """Page, JSON, PDF, workbook, page to keep, text and the province's form."""
+    actor = ledger.actor("the desk")
+    account = accounts.open_account(username="reader", name="Reader", by=actor, at=RECEIVED)
+    accounts.give_role(account=account, role=Role.AUDITOR, jurisdiction=WHOLE_CITY, by=actor, at=RECEIVED)
+    client = Client()
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    one = given(on=EZHOU)
+    values = figures_everywhere(one, read(client, f"/report/?on={EZHOU}"))
+    assert values == {
+        "confirmed_cumulative": 1394,
+        "cured_cumulative": 1332,
+        "deaths_cumulative": 59,
+        "discharge_rate_percent": 95.55,
+        "active_current": 1394 - 1332 - 59,
+    }
+    for language in LANGUAGES:
+        assert pdf.pdf(given(on=EZHOU, language=language), standards=["ua-1"])
 
 
 def _same_totals(twin: dict[tuple[str, str], series_twin.Daily]) -> None:
@@ -162,9 +191,22 @@ def test_by_the_command_line(path: Path, tmp_path: Path) -> None:
         assert ours.run("report", "--on", EZHOU, "-o", file).out == ""
         written = file.read_text(encoding="utf-8")
         assert "as of 2020-03-26, known at seal" in written and "1,394" in written and "95.55" in written
+        _files_by_the_command(ours, tmp_path)
         nowhere = ours.run("report", "--on", EZHOU, "-o", tmp_path / "no" / "where.txt")
         assert nowhere.code == 2 and "output.unusable" in nowhere.err
         assert ours.run("report", "--on", EZHOU, "--known-at", "99").code == 2
         assert ours.run("report", "--on", EZHOU, "--json", "--format", "text").code == 2
     finally:
         ours.drop()
+
+
+def _files_by_the_command(ours: Instance, folder: Path) -> None:
+    """Closed twice it is one report, and every file is of it; a form in English is in Chinese."""
+    closed = ours.run("report", "--on", EZHOU, "--close", "--json")
+    assert closed.code == 0 and ours.run("report", "--on", EZHOU, "--close", "--json").out == closed.out
+    assert ours.run("report", "--on", "2199-01-01", "--close").code == 2
+    assert ours.run("report", "--on", EZHOU, "--close", "--known-at", "1").code == 2
+    for form, begins in (("pdf", b"%PDF"), ("form", b"PK"), ("html", b"<!doctype html>")):
+        file = folder / f"report.{form}"
+        assert ours.run("report", "--on", EZHOU, "--format", form, "-o", file).out == ""
+        assert file.read_bytes().startswith(begins)

@@ -17,9 +17,9 @@ from mainstay.places.models import Place
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.platform.models import Seal
-from mainstay.reports.pages.chart import DAY, FEWEST_DAYS, HIGH, bars
-from mainstay.reports.pages.kinds import KINDS, kind_name
+from mainstay.reports.kinds import KINDS, kind_name
 from mainstay.reports.queries.situation import FIGURE_ROWS, situation
+from mainstay.reports.rules.chart import DAY, FEWEST_DAYS, HIGH, bars
 from mainstay.reports.rules.situation import text
 from tests.reports.situation_stories import counted, described, why
 from tests.world import World
@@ -42,21 +42,6 @@ def read(client: Client, address: str, status: int = 200) -> str:
     assert reply.status_code == status, address
     said = re.sub(r"<[^>]+>", " ", reply.content.decode())
     return re.sub(r"\s+", " ", said)
-
-
-@pytest.fixture
-def known(world: World) -> World:
-    """Thirty people fell ill from 26 January on, two a day, and are known a day later; two of them died."""
-    for n in range(30):
-        onset = date(2020, 1, 26) + timedelta(days=n // 2)
-        told = str(onset + timedelta(days=1))
-        world.classified(f"Person {n}", "confirmed", told)
-        world.onset(f"Person {n}", str(onset), known=told)
-        world.reported(f"Person {n}", told)
-    for n in (3, 4):
-        world.outcome(f"Person {n}", "died", "2020-02-10", known="2020-02-10")
-    ledger.seal(at=world.at)
-    return world
 
 
 # --- the report -----------------------------------------------------------------------------------------

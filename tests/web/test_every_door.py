@@ -57,11 +57,14 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "reconciliation": {},
     "coverage": {},
     "coverage_rows": {},
+    "report-file": {"form": "json"},
+    "report-close": {},
     "tonight": {},
     "files": {},
     "files-new": {},
     "files-check": {"digest": "x"},
     "delivery": {"identity": "00000000-0000-0000-0000-000000000000"},
+    "delivery-back": {"identity": "00000000-0000-0000-0000-000000000000"},
 }
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 import click
 
+from mainstay.platform.answers import envelope, plain
 from mainstay.platform.errors import MainstayError, code
+
+__all__ = ["Day", "emit", "envelope", "instance_options", "last_seal", "open_instance", "plain", "progress", "table"]
 
 NO_INSTANCE = code("instance.missing", "There is no instance in the folder named.")
 BEHIND = code("instance.behind", "The instance's tables are older than this program.")
@@ -86,34 +86,9 @@ def _hold_instance() -> None:
         raise MainstayError(BEHIND, "The instance was made by an older version; run `mainstay init` on it again.")
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON has it: dataclasses by field, days and instants as ISO text, ids as text."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, UUID):
-        return str(value)
-    return value
-
-
 def emit(name: str, data: Any, *, as_of: date | None = None, known_at: int | None = None) -> None:
     """Print the envelope that scripts rely on."""
     click.echo(envelope(name, data, as_of=as_of, known_at=known_at))
-
-
-def envelope(name: str, data: Any, *, as_of: date | None = None, known_at: int | None = None) -> str:
-    """The envelope that scripts rely on, as one line of JSON."""
-    whole = {"schema": f"mainstay.{name}/1", "as_of": plain(as_of), "known_at": known_at, "data": plain(data)}
-    return json.dumps(whole, ensure_ascii=False, allow_nan=False)
 
 
 def last_seal() -> int | None:

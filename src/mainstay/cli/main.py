@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("instance", "init", "Make a new instance in a folder."),
     "intake": ("intake", "intake", "Take in a file of rows by a mapping."),
     "rejects": ("intake", "rejects", "List what is held for mending, or send mended rows again."),
+    "give-back": ("give_back", "give_back", "Give a file back as their workbook, with what was added."),
     "cycle": ("cycle", "cycle", "Run the operational period of a day."),
     "replay": ("cycle", "replay", "Run the periods from one day to another."),
     "duties": ("duties", "duties", "List duties as they stood on a day, with their totals."),

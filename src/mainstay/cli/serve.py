@@ -167,17 +167,18 @@ def _tell_of_the_night() -> None:
 
 
 def _seal() -> None:
-    """The entries so far are closed, files sent a day ago and never taken in are removed.
+    """The entries so far are closed, files whose time is over are removed.
 
     A database that is busy or away is tried again the next minute.
     """
     from django.db import DatabaseError, connection
 
-    from mainstay.intake import uploads
+    from mainstay.intake import taken_in, uploads
     from mainstay.platform import ledger
     from mainstay.platform.clock import now
 
     uploads.sweep()
+    taken_in.sweep()
     try:
         ledger.seal(at=now())
     except DatabaseError as error:

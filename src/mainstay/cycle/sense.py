@@ -19,6 +19,7 @@ from mainstay.cycle.mending import mend
 from mainstay.cycle.pace import Pace
 from mainstay.cycle.series import described
 from mainstay.intake import mapping as mappings
+from mainstay.intake import taken_in
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.models import Delivery, Receipt
 from mainstay.intake.reader import Source, examine, records
@@ -82,6 +83,8 @@ def _take_in(
     done = tally.delivered(intake.delivery, dry_run=dry_run, source=source, unread=source.unread(mapping))
     if not dry_run:
         _receipt(done, intake, by, at)
+        if mapping.place is None:  # rows of people are given back with what was added; counts are nobody's
+            taken_in.keep(delivery=done.delivery, path=source.path)
     return done
 
 

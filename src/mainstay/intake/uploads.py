@@ -29,20 +29,30 @@ _END = b"\0"  # of the name, before the content
 def keep(*, content: bytes, name: str, owner: UUID) -> str:
     """Keep a file for its sender; returns its SHA-256, by which it is found again."""
     digest = hashlib.sha256(content).hexdigest()
-    folder = _private(_folder() / owner.hex)
-    sealed = encrypt_bytes(load_keys(), plain_name(name).encode() + _END + content, _place(owner, digest))
-    # Written beside its place and moved there, so that nobody ever reads half of it.
-    handle, written = tempfile.mkstemp(dir=folder)
-    with os.fdopen(handle, "wb") as file:
-        file.write(sealed)
-    Path(written).replace(folder / digest)
+    put(_private(_folder() / owner.hex) / digest, content, plain_name(name), _place(owner, digest))
     return digest
 
 
 @contextmanager
 def opened(digest: str, owner: UUID) -> Iterator[Path | None]:
     """The file in plain, under the name that its sender gave it, for as long as it is worked on; None if it is gone."""
-    path = _path(digest, owner)
+    with plainly(_path(digest, owner), _place(owner, digest)) as path:
+        yield path
+
+
+def put(path: Path, content: bytes, name: str, place: str) -> None:
+    """Write a file encrypted, its name with it; `place` is bound in, so that it cannot be moved."""
+    sealed = encrypt_bytes(load_keys(), name.encode() + _END + content, place)
+    # Written beside its place and moved there, so that nobody ever reads half of it.
+    handle, written = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(sealed)
+    Path(written).replace(path)
+
+
+@contextmanager
+def plainly(path: Path | None, place: str) -> Iterator[Path | None]:
+    """A file that was `put`, in plain and by its name, in a private folder of the home that goes afterwards."""
     try:
         sealed = path.read_bytes() if path is not None else None
     except FileNotFoundError:
@@ -50,11 +60,18 @@ def opened(digest: str, owner: UUID) -> Iterator[Path | None]:
     if sealed is None:
         yield None
         return
-    name, content = decrypt_bytes(load_keys(), sealed, _place(owner, digest)).split(_END, 1)
-    with tempfile.TemporaryDirectory(dir=_private(_folder()), prefix="open-") as folder:
-        plain = Path(folder) / name.decode()
+    name, content = decrypt_bytes(load_keys(), sealed, place).split(_END, 1)
+    with workplace() as folder:
+        plain = folder / name.decode()
         plain.write_bytes(content)
         yield plain
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """A private folder of the home for what must lie in plain for a moment; it goes with all that is in it."""
+    with tempfile.TemporaryDirectory(dir=_private(_folder()), prefix="open-") as folder:
+        yield Path(folder)
 
 
 def forget(digest: str, owner: UUID) -> None:

@@ -1,4 +1,4 @@
-"""Counts as others publish them, by place and day, and what is known about them."""
+"""Counts as others publish them, what is known about them, and reports as they were frozen."""
 
 from __future__ import annotations
 
@@ -76,3 +76,25 @@ class Difference(Appended):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     disease = models.CharField(max_length=40)
     kind = models.CharField(max_length=40)
+
+
+class FrozenReport(Appended):
+    """The report of a period as it was when the period was closed: its JSON to the byte, in one language.
+
+    `chosen`: it is what is given to whoever names no disease. `packed` is the JSON by zlib, `sha256` that of the JSON
+    itself.
+    """
+
+    period_date = models.DateField()
+    disease = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=10)
+    chosen = models.BooleanField()
+    seal_no = models.BigIntegerField()
+    seal_hash = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+    packed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["period_date", "disease", "language"], name="frozenreport_once_a_period")
+        ]

@@ -34,6 +34,7 @@ def files_page(rows: list[DeliveryRow], limit: int, zone: str, at: datetime) -> 
 
 def _file(row: DeliveryRow, zone: str, at: datetime) -> dict[str, Any]:
     return {
+        "id": row.id,
         "url": reverse("delivery", args=[row.id]),
         "when": moment(row.received_at, zone, at),
         "who": row.who,

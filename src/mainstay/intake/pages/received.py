@@ -7,18 +7,21 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mainstay.accounts import services as accounts
 from mainstay.accounts.rules import Permission, Purpose
 from mainstay.cycle import held
+from mainstay.cycle.giving_back import FILE_NOT_KEPT, give_back
 from mainstay.cycle.mending import mend_cells
-from mainstay.intake import queries, uploads
+from mainstay.intake import queries, taken_in, uploads
 from mainstay.intake.pages import mended, presenters, said
 from mainstay.intake.queries import DeliveryRow
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.keys import load_keys
 from mainstay.platform.models import Instance
+from mainstay.platform.sheets import XLSX
 from mainstay.web.doors import door
 
 A_PAGE = 50
@@ -31,6 +34,7 @@ ROWS_A_PAGE = 50
 def files(request: Any) -> HttpResponse:
     """Every file received, the newest first."""
     uploads.sweep()
+    taken_in.sweep()
     before = request.GET.get("before", "")
     rows = queries.deliveries(before=_number(before), limit=A_PAGE + 1)
     context = presenters.files_page(rows, A_PAGE, _zone(), request.at)
@@ -64,7 +68,37 @@ def delivery(request: Any, identity: UUID) -> HttpResponse:
     mapping = mended.mapping_of(identity)
     context = presenters.delivery_page(row, rejects, outcome, mapping, zone=_zone(), at=request.at)
     context["may_see_rows"] = opened
+    context["back"] = row.sum is not None and row.sum.persons and request.rights.may(Permission.EXPORT_PEOPLE)
+    context["is_kept"] = taken_in.is_kept(identity)
     return render(request, "intake/delivery.html", context, status=422 if outcome.errors else 200)
+
+
+@door(Permission.EXPORT_PEOPLE, entry="files")
+@require_safe
+def back(request: Any, identity: UUID) -> HttpResponse:
+    """The file as their own workbook, with what was added; whom it shows is recorded as looked at."""
+    try:
+        given = give_back(
+            delivery=identity, scope=request.scope, by=request.by, at=request.at, language=request.LANGUAGE_CODE
+        )
+    except MainstayError as error:
+        if error.code != FILE_NOT_KEPT:
+            raise Http404 from error
+        return render(request, "intake/not_kept.html", {"identity": identity}, status=410)
+    if not request.scope.everywhere and not given.people:
+        raise Http404  # out of scope reads as not found
+    accounts.record_look(
+        account=request.user,
+        page="delivery-back",
+        purpose=Purpose.SUPERVISION,
+        listed=given.people,
+        by=request.by,
+        at=request.at,
+    )
+    reply = HttpResponse(given.content, content_type=XLSX)
+    reply["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=given.name)
+    reply["Cache-Control"] = "no-store"
+    return reply
 
 
 def _may_see_rows(request: Any, row: DeliveryRow) -> bool:

@@ -11,4 +11,5 @@ urlpatterns = [
     path("files/new/", incoming.new, name="files-new"),
     path("files/new/<str:digest>/", incoming.check, name="files-check"),
     path("files/<uuid:identity>/", received.delivery, name="delivery"),
+    path("files/<uuid:identity>/back/", received.back, name="delivery-back"),
 ]

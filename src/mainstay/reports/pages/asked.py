@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Seal
+from mainstay.reports.outputs.printed import Given
 from mainstay.reports.pages import presenters
-from mainstay.reports.queries.situation import situation
+from mainstay.reports.queries.frozen import given
 
 # Records of an epidemic lie within these years; beyond them a day is a slip of the hand.
 YEARS = range(1900, 2200)
@@ -27,6 +28,7 @@ class Asked:
     disease: str | None
     start: int
     today: date
+    zone: str
     given: dict[str, str]
     errors: dict[str, str]
 
@@ -37,39 +39,39 @@ class Asked:
 
 def asked_of(request: Any) -> Asked:
     """What the address of a page beneath `city_time` asks for."""
-    given = {name: request.GET.get(name, "").strip() for name in ("on", "known_at", "disease", "figure", "start")}
+    typed = {name: request.GET.get(name, "").strip() for name in ("on", "known_at", "disease", "figure", "start")}
     errors: dict[str, str] = {}
     on, known_at, start = request.today, None, 0
-    if given["on"]:
+    if typed["on"]:
         try:
-            on = date.fromisoformat(given["on"])
+            on = date.fromisoformat(typed["on"])
         except ValueError:
             errors["on"] = _("This is no day; write it like 2020-02-14.")
         if on.year not in YEARS:
             errors["on"] = _("Give a day of the years 1900 to 2199.")
-    if given["known_at"]:
-        known_at = _number(given["known_at"])
+    if typed["known_at"]:
+        known_at = _number(typed["known_at"])
         if known_at is None:
             errors["known_at"] = _("Give the number of a seal, or nothing for the last one.")
-    if given["start"]:
-        start = _number(given["start"]) or 0
-    return Asked(on, known_at, given["disease"] or None, start, request.today, given, errors)
+    if typed["start"]:
+        start = _number(typed["start"]) or 0
+    return Asked(on, known_at, typed["disease"] or None, start, request.today, request.zone, typed, errors)
 
 
-def _number(given: str) -> int | None:
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER else None
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER else None
 
 
-def made(request: Any, asked: Asked) -> Any:
+def made(request: Any, asked: Asked, language: str = "") -> Given | None:
     """The report that is asked for, its moment on the shell; None where something cannot be read, with the reason."""
     if asked.errors:
         return None
     try:
-        found = situation(language=request.LANGUAGE_CODE, **asked.options)
+        found = given(language=language or request.LANGUAGE_CODE, **asked.options)
     except MainstayError as error:
         asked.errors[presenters.FIELDS[error.code]] = presenters.sentence(error)
         return None
-    show_moment(request, asked, found.known_at)
+    show_moment(request, asked, found.report.known_at)
     return found
 
 

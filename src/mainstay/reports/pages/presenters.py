@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from mainstay.intake.queries import deliveries
+from mainstay.intake.taken_in import is_kept
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Seal
-from mainstay.reports.pages.chart import Chart, bars
-from mainstay.reports.pages.kinds import kind_name
+from mainstay.reports.kinds import kind_name
+from mainstay.reports.outputs.printed import Given, curve_drawing, rt_drawing
+from mainstay.reports.queries.frozen import FrozenRow
 from mainstay.reports.queries.situation import CountedRow
-from mainstay.reports.rules import words
-from mainstay.reports.rules.course import Course
-from mainstay.reports.rules.situation import PERCENT, REGISTER, Coverage, Figure, Situation, note_words
+from mainstay.reports.rules import headings, words
+from mainstay.reports.rules.chart import curve_chart, rt_chart
+from mainstay.reports.rules.course import last_rt
+from mainstay.reports.rules.situation import PERCENT, REGISTER, Coverage, Figure, Situation, address_query, note_words
 from mainstay.web import wording
 from mainstay.web.bars import duty_bar
 from mainstay.web.shell import Moment
 
 # At which field an error of a query stands.
 FIELDS = {"seal.unknown": "known_at", "disease.unknown": "disease"}
+
+
+# What a report is given out as; the text stands on a page of its own too.
+OUTPUT_NAMES = {
+    "pdf": gettext_lazy("PDF"),
+    "xlsx": gettext_lazy("Workbook"),
+    "form": gettext_lazy("The province’s form"),
+    "html": gettext_lazy("Page to keep"),
+    "json": gettext_lazy("JSON"),
+    "text": gettext_lazy("Text"),
+}
 
 
 def sentence(error: MainstayError) -> str:
@@ -55,21 +72,28 @@ def form(asked: Any) -> dict[str, Any]:
     return {"given": asked.given | {"on": asked.given["on"] or asked.on.isoformat()}, "errors": asked.errors}
 
 
-def report_page(found: Situation, today: date) -> dict[str, Any]:
+def report_page(given: Given, today: date) -> dict[str, Any]:
     """Everything that the page of a report shows."""
-    language = found.language
+    found, language = given.report, given.report.language
+    drawn = rt_chart(found.course)
     return {
         "report": found,
+        "archived": given.archived,
+        "outputs": [
+            {"key": key, "name": str(name), "href": f"{reverse('report-file', args=[key])}?{found.query}"}
+            for key, name in OUTPUT_NAMES.items()
+        ],
         "day": wording.day(found.period_date, today),
         "place": found.place_name or "",
         "figures": [_figure(figure, language, found.period_date, today) for figure in found.figures],
         "coverage": [_coverage(line) for line in found.coverage],
-        "chart": _chart(found.course),
-        "days": [
-            {"date": row.date, "onset": row.onset, "reported": row.reported, "confirmed": row.confirmed}
-            for row in reversed(found.course.curve.days)
-        ],
-        "cases": _cases(len(found.course.cases)),
+        "chart": curve_chart(found.course),
+        "curve": mark_safe(curve_drawing(found)),  # drawn by us, its words escaped
+        "rt_chart": drawn,
+        "rt_curve": mark_safe(rt_drawing(found)),
+        "rt_note": headings.RT_WHAT[language].format(most=drawn.most) if drawn else "",
+        "days": [row | {"date": date.fromisoformat(row["date"])} for row in reversed(found.course.curve_rows())],
+        "cases": _cases(found.course.case_count),
         "rt": _rt(found, today),
         "notes": [
             {
@@ -84,6 +108,54 @@ def report_page(found: Situation, today: date) -> dict[str, Any]:
         "unknowns": [missing.sentence for missing in found.unknowns],
         "query": found.query,
     }
+
+
+def frozen(rows: tuple[FrozenRow, ...], asked: Any) -> dict[str, Any]:
+    """The frozen reports, the last period first, each with the address that gives it again."""
+    return {
+        "close_on": asked.on.isoformat(),
+        "is_closed": any(row.period_date == asked.on for row in rows),
+        "frozen": [
+            {
+                "day": wording.day(row.period_date, asked.today),
+                "disease": row.disease,
+                "seal": row.seal_no,
+                "sha256": row.sha256,
+                "by": row.by,
+                "when": _moment(row.closed_at, asked),
+                "href": f"{reverse('report')}?{_query(row)}",
+                "json": f"{reverse('report-file', args=['json'])}?{_query(row)}",
+            }
+            for row in rows
+        ],
+    }
+
+
+def _moment(when: datetime, asked: Any) -> str:
+    """In the city's own time."""
+    local = when.astimezone(ZoneInfo(asked.zone))
+    return f"{wording.day(local.date(), asked.today)} {local:%H:%M}"
+
+
+def _query(row: FrozenRow) -> str:
+    return address_query(row.period_date, row.seal_no, row.disease or None)
+
+
+# Of the files received so many are looked through, and so many are offered.
+LOOKED_THROUGH, OFFERED = 30, 5
+
+
+def files_to_give_back(asked: Any) -> list[dict[str, str]]:
+    """The last files of people that are still kept, each with the address at which it is given back."""
+    kept = (one for one in deliveries(limit=LOOKED_THROUGH) if one.sum and one.sum.persons and is_kept(one.id))
+    return [
+        {
+            "name": one.file_name,
+            "when": _moment(one.received_at, asked),
+            "href": reverse("delivery-back", args=[one.id]),
+        }
+        for one in islice(kept, OFFERED)
+    ]
 
 
 def rows_page(found: Situation, figure: str, rows: Iterable[CountedRow], today: date) -> dict[str, Any]:
@@ -164,16 +236,10 @@ def _coverage(line: Coverage) -> dict[str, Any]:
     }
 
 
-def _chart(course: Course) -> Chart | None:
-    """By onset; of the last days also how many are expected once all are reported."""
-    expected = {row.date: round(row.point) for row in course.nowcast.rows if row.point is not None}
-    return bars([(day.date, day.onset, expected.get(day.date, day.onset)) for day in course.curve.days])
-
-
 def _rt(found: Situation, today: date) -> dict[str, Any]:
     """The last Rt that is a finding; else why there is none."""
     course = found.course
-    row, rows = course.last_rt(), course.rt_rows() or []
+    row, rows = last_rt(course), course.rt_rows() or []
     told: dict[str, Any] = {"basis": course.rt_basis(), "reason": "", "notes": []}
     if row is None:
         told["reason"] = words.NO_RT[course.no_rt][found.language] if course.no_rt else _("too few cases for a finding")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mainstay.reports.pages import views
+from mainstay.reports.pages import files, views
 from mainstay.reports.pages.coverage import coverage, coverage_rows
 from mainstay.reports.pages.reconciliation import reconciliation_page
 
@@ -14,5 +14,7 @@ urlpatterns = [
     path("report/coverage/", coverage, name="coverage"),
     path("report/coverage/rows/", coverage_rows, name="coverage_rows"),
     path("report/reconciliation/", reconciliation_page, name="reconciliation"),
+    path("report/file/<str:form>/", files.report_file, name="report-file"),
+    path("report/close/", files.close, name="report-close"),
     path("tonight/", views.tonight, name="tonight"),
 ]

@@ -15,6 +15,7 @@ from mainstay.accounts.services import record_look
 from mainstay.platform import ledger
 from mainstay.reports.pages import presenters
 from mainstay.reports.pages.asked import asked_of, made
+from mainstay.reports.queries.frozen import frozen_reports
 from mainstay.reports.queries.situation import FIGURE_ROWS, counted_rows
 from mainstay.reports.rules.situation import REGISTER, text
 from mainstay.web.city_time import city_time
@@ -29,10 +30,13 @@ ROWS_A_PAGE = 100
 def report(request: Any) -> HttpResponse:
     """The report of any day, as known at any seal."""
     asked = asked_of(request)
-    found = made(request, asked)
-    if found is None:
+    given = made(request, asked)
+    if given is None:
         return render(request, "reports/report.html", presenters.form(asked), status=422)
-    return render(request, "reports/report.html", presenters.form(asked) | presenters.report_page(found, asked.today))
+    context = presenters.form(asked) | presenters.report_page(given, asked.today)
+    context |= presenters.frozen(frozen_reports(language=request.LANGUAGE_CODE), asked)
+    context["may_close"] = request.rights.may(Permission.CLOSE_PERIOD)
+    return render(request, "reports/report.html", context)
 
 
 @door(Permission.SEE_FIGURES, entry="report")
@@ -43,9 +47,10 @@ def report_rows(request: Any) -> HttpResponse:
     asked, figure = asked_of(request), request.GET.get("figure", "")
     if figure not in FIGURE_ROWS:
         asked.errors["figure"] = _("Choose a figure from the list.")
-    found = made(request, asked)
-    if found is None:
+    given = made(request, asked)
+    if given is None:
         return render(request, "reports/rows.html", presenters.form(asked), status=422)
+    found = given.report
     rows = counted_rows(figure=figure, **asked.options | {"known_at": found.known_at, "disease": found.disease})
     shown = rows[asked.start : asked.start + ROWS_A_PAGE]
     people = {UUID(row.subject) for row in shown} if found.figures[0].source == REGISTER else set()
@@ -75,8 +80,10 @@ def tonight(request: Any) -> HttpResponse:
         ledger.seal(at=request.at)
         return redirect("tonight")
     asked = asked_of(request)
-    found = made(request, asked)
-    if found is None:
+    given = made(request, asked)
+    if given is None:
         return render(request, "reports/tonight.html", presenters.form(asked), status=422)
-    context = presenters.report_page(found, asked.today) | {"text": text(found)}
+    context = presenters.report_page(given, asked.today) | {"text": text(given.report)}
+    if request.rights.may(Permission.EXPORT_PEOPLE):
+        context["files"] = presenters.files_to_give_back(asked)
     return render(request, "reports/tonight.html", presenters.form(asked) | context)

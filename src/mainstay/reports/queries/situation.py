@@ -156,6 +156,15 @@ def situation(*, on: date, known_at: int | None = None, disease: str | None = No
     )
 
 
+def diseases_on_file(*, on: date, known_at: int | None = None) -> tuple[str | None, tuple[str, ...]]:
+    """(what a report of that day is about unless another is asked for, all that one can be asked for)."""
+    seal = seal_to_read(known_at)
+    every = series_reads.all_series(_view(seal))
+    classified = diseases_known(seal)
+    chosen = _disease(None, every, people_classified(on=on, seal=seal), classified)
+    return chosen, tuple(sorted({row.disease for row in every} | set(classified)))
+
+
 def counted_rows(
     *, figure: str, on: date, known_at: int | None = None, disease: str | None = None
 ) -> tuple[CountedRow, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from mainstay.reports.rules.cases import CaseRow
 from mainstay.science.distributions import ByDay
@@ -46,6 +46,36 @@ class Settings:
     population: tuple[tuple[str, str, int], ...] = ()  # (by, name, people)
 
 
+class Told(Protocol):
+    """A course as a report tells it: made now, or read from the data of a report that was frozen."""
+
+    @property
+    def case_count(self) -> int: ...
+    @property
+    def case_classes(self) -> tuple[str, ...]: ...
+    @property
+    def no_rt(self) -> str: ...
+    def curve_rows(self) -> list[dict[str, Any]]: ...
+    def off_curve(self) -> dict[str, Any]: ...
+    def rt_rows(self) -> list[dict[str, Any]] | None: ...
+    def rt_basis(self) -> dict[str, Any]: ...
+    def nowcast_rows(self) -> list[dict[str, Any]]: ...
+
+
+def findings(told: Told) -> list[dict[str, Any]]:
+    """The windows whose Rt is a finding: one without new cases shows the prior, one of few cases no figure."""
+    return [
+        row for row in told.rt_rows() or [] if row["status"] == "estimate" and row["cases"] - row["imported"] >= FEWEST
+    ]
+
+
+def last_rt(told: Told) -> dict[str, Any] | None:
+    """The last window whose Rt is a finding, of those complete if there is one; None where none is."""
+    found = findings(told)
+    complete = [row for row in found if row["incomplete"] is False]
+    return next(reversed(complete or found), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """The cases as of a day with their curve, nowcast and Rt; `rt` None where it cannot be told, and `no_rt` why."""
@@ -65,18 +95,23 @@ class Course:
             return NO_INTERVAL
         return "" if self.rt.rows else TOO_SHORT
 
-    def last_rt(self) -> dict[str, Any] | None:
-        """The last window whose Rt is a finding, of those complete if there is one; None where none is.
+    @property
+    def case_count(self) -> int:
+        return len(self.cases)
 
-        A window without new cases shows the prior, one of few cases no figure: neither is a finding.
-        """
-        told = [
-            row
-            for row in self.rt_rows() or []
-            if row["status"] == "estimate" and row["cases"] - row["imported"] >= FEWEST
-        ]
-        complete = [row for row in told if row["incomplete"] is False]
-        return next(reversed(complete or told), None)
+    @property
+    def case_classes(self) -> tuple[str, ...]:
+        """Which classes count as a case."""
+        return self.settings.classes
+
+    def last_rt(self) -> dict[str, Any] | None:
+        """The last window whose Rt is a finding; None where none is."""
+        return last_rt(self)
+
+    def nowcast_rows(self) -> list[dict[str, Any]]:
+        """Of the last days of onset how many cases are expected once all are reported."""
+        rows: list[dict[str, Any]] = self.nowcast.as_data()["rows"]
+        return rows
 
     def curve_rows(self) -> list[dict[str, Any]]:
         """[{date, onset, reported, confirmed}], every day of the curve."""

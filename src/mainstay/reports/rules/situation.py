@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mainstay.reports.rules import words
-from mainstay.reports.rules.course import Course
+from mainstay.reports.rules.course import Told, last_rt
 from mainstay.reports.rules.series import CONFIRMED, CURED, DEATHS, Finding
 
 PERSONS, PERCENT = "persons", "percent"
@@ -101,7 +101,7 @@ class Situation:
     figures: tuple[Figure, ...]
     coverage: tuple[Coverage, ...]
     coverage_by_place: tuple[Coverage, ...]
-    course: Course
+    course: Told
     series_notes: tuple[Finding, ...]
     place_names: Mapping[str, str]
     unknowns: tuple[Missing, ...]
@@ -122,12 +122,13 @@ class Situation:
             "figures": [asdict(figure) for figure in self.figures],
             "coverage": [asdict(line) for line in self.coverage_by_place],
             "coverage_totals": [asdict(line) for line in self.coverage],
-            "cases": len(self.course.cases),
-            "case_classes": list(self.course.settings.classes),
+            "cases": self.course.case_count,
+            "case_classes": list(self.course.case_classes),
             "curve": self.course.curve_rows(),
             "off_curve": self.course.off_curve(),
             "rt": self.course.rt_rows(),
             "rt_basis": self.course.rt_basis(),
+            "nowcast": self.course.nowcast_rows(),
             "series_notes": [self._note(finding) for finding in self.series_notes],
             "unknowns": [asdict(missing) for missing in self.unknowns],
         }
@@ -225,9 +226,9 @@ def _figure_line(figure: Figure, language: str) -> str:
     return f"{words.FIGURES[figure.id][language]}: {value}{change}"
 
 
-def _rt_line(told: Course, language: str) -> Iterator[str]:
+def _rt_line(told: Told, language: str) -> Iterator[str]:
     """The last Rt that is a finding, with its interval and its last day."""
-    row = told.last_rt()
+    row = last_rt(told)
     if row is not None:
         numbers = {"mean": row["mean"], "low": row["q025"], "high": row["q975"]}
         late = "" if row["incomplete"] is False else words.STILL_LATE[language]
