@@ -295,3 +295,20 @@ def test_the_recipes_name_files_that_are_there():
     paths = [word for word in words if re.fullmatch(r"[\w.-]+(/[\w.<>*-]+)+/?", word)]
     named = [path for path in paths if not MADE_UP.search(path)]
     assert named and [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_operation_of_the_api_is_documented_with_its_permission_and_purpose():
+    from mainstay.web.api.assembled import PREFIX, api
+    from mainstay.web.api.document import document
+
+    wanted = {
+        f"{method.upper()} {path.removeprefix(f'/{PREFIX}'.rstrip('/'))}": (one["description"], one["summary"])
+        for path, methods in document(api, PREFIX)["paths"].items()
+        for method, one in methods.items()
+    }
+    rows = {name: cells for name, cells in table_rows(text_of(GUIDE / "api.md")).items() if " /" in name}
+    assert set(rows) == set(wanted)
+    for name, (permission, purpose) in rows.items():
+        description, summary = wanted[name]
+        said = re.search(r"Asks for the permission (`\w+`)", description)
+        assert (permission, purpose) == (said[1] if said else "none", summary), name

@@ -14,7 +14,7 @@ from django.test import Client
 from mainstay.accounts.models import Look
 from mainstay.accounts.rules import Role
 from mainstay.platform import ledger
-from mainstay.platform.answers import plain
+from mainstay.platform.envelope import plain
 from mainstay.platform.sheets import Book, Styled, defused
 from mainstay.reports.outputs import pdf
 from mainstay.reports.outputs.made import OUTPUTS

@@ -68,6 +68,20 @@ class Token(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class KeptAnswer(models.Model):
+    """What the API answered to a write, for a day, under the key its sender gave it; encrypted."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=100)
+    request = models.CharField(max_length=64)  # digest of what was asked
+    status = models.PositiveSmallIntegerField()
+    sealed = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="kept_answer_one_key")]
+
+
 class Look(Appended):
     """Somebody looked at people's data: one row for a page or an export, under its ledger entry.
 

@@ -78,6 +78,11 @@ class AccountRow:
     grants: tuple[GrantRow, ...]
 
 
+def is_grant_of(grant: UUID, account: UUID) -> bool:
+    """Whether this is a role that was given to this account, withdrawn or not; one statement."""
+    return Grant.objects.filter(id=grant, account_id=account, withdraws=None).exists()
+
+
 def list_accounts(at: datetime, after: str = "", limit: int = 100) -> list[AccountRow]:
     """Accounts by user name, one page from `after` on, with the roles that hold or will; three statements."""
     accounts = Account.objects.select_related("actor").filter(username__gt=after).order_by("username")[:limit]
@@ -145,6 +150,25 @@ def account_by_token(secret: str, at: datetime) -> tuple[Account, bool] | None:
         .first()
     )
     return (row.account, row.read_only) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token that was made; what it is told by was shown once and is not kept."""
+
+    id: UUID
+    name: str
+    read_only: bool
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+def tokens_of(account: UUID) -> list[TokenRow]:
+    """An account's tokens, the newest first, those that have ended too; one statement."""
+    columns = ("id", "name", "read_only", "created_at", "expires_at", "revoked_at")
+    rows = Token.objects.filter(account_id=account).order_by("-created_at", "-id")
+    return [TokenRow(*row) for row in rows.values_list(*columns)]
 
 
 # --- who looked at whom -------------------------------------------------------------------------------

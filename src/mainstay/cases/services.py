@@ -53,11 +53,12 @@ def record_onset(
 
 
 def assess_severity(
-    *, person: UUID, disease: str, value: str, observed: date, known_at: datetime, by: Actor, at: datetime
-) -> UUID:
+    *, person: UUID, disease: str, value: str, observed: date, known_at: datetime, by: Actor, at: datetime,
+    fact_id: UUID | None = None,
+) -> UUID:  # fmt: skip
     """Mild, ordinary, severe or critical on a day; its root."""
     return _record(
-        Severity, "case.severity", by, at, None,
+        Severity, "case.severity", by, at, fact_id,
         person_id=person, disease=disease, value=value, observed_date=observed, known_at=known_at,
     )  # fmt: skip
 
@@ -83,10 +84,11 @@ def take_specimen(
     by: Actor,
     at: datetime,
     observed_at: datetime | None = None,
+    fact_id: UUID | None = None,
 ) -> UUID:
     """A tube was taken; its root, which results name."""
     return _record(
-        Specimen, "specimen.take", by, at, None,
+        Specimen, "specimen.take", by, at, fact_id,
         person_id=person, disease=disease, kind=kind,
         observed_date=observed, observed_at=observed_at, known_at=known_at,
     )  # fmt: skip
@@ -115,11 +117,12 @@ def record_result(
 
 
 def record_outcome(
-    *, person: UUID, disease: str, value: str, observed: date | None, known_at: datetime, by: Actor, at: datetime
-) -> UUID:
+    *, person: UUID, disease: str, value: str, observed: date | None, known_at: datetime, by: Actor, at: datetime,
+    fact_id: UUID | None = None,
+) -> UUID:  # fmt: skip
     """Died, recovered or discharged; the day may be unknown; its root."""
     return _record(
-        Outcome, "case.outcome", by, at, None,
+        Outcome, "case.outcome", by, at, fact_id,
         person_id=person, disease=disease, value=value, observed_date=observed, known_at=known_at,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from mainstay.platform.answers import envelope, plain
+from mainstay.platform.envelope import envelope, plain
 from mainstay.platform.errors import MainstayError, code
 
 __all__ = ["Day", "emit", "envelope", "instance_options", "last_seal", "open_instance", "plain", "progress", "table"]

@@ -10,8 +10,6 @@ import click
 from mainstay.cli.common import Day, emit, instance_options, last_seal, open_instance, plain, table
 from mainstay.platform.errors import MainstayError, code
 
-NO_POST = code("post.unknown", "There is no post of that code.")
-NO_PLACE = code("place.unknown", "There is no place of that code, or none that lists are scoped by.")
 NO_CURSOR = code("cursor.bad", "A cursor is not one that a list gave.")
 
 SHOWN = 20
@@ -33,34 +31,25 @@ def duties(home: str | None, as_json: bool, on: date, limit: int, cursor: str | 
     open_instance(home)
     from mainstay.cycle.explain import last_run
     from mainstay.duties.queries import Wanted
+    from mainstay.reports.queries.duty_lists import place_of, post_of, totals_data
 
     moment, after = last_run(on).moment_at, _cursor(cursor)
-    place, post = _place(narrowed["place_code"]), _post(narrowed["post_code"])
+    place, post = place_of(narrowed["place_code"]), post_of(narrowed["post_code"])
     wanted = Wanted(on, moment, kind=narrowed["kind"], post=post, place=place, status=narrowed["status"])
     if as_json:
-        emit("duties", _totals(wanted) | _page(wanted, limit, after), as_of=on, known_at=last_seal())
+        emit("duties", totals_data(wanted) | _page(wanted, limit, after), as_of=on, known_at=last_seal())
     else:
         _print(wanted)
 
 
-def _totals(wanted: Any) -> dict[str, Any]:
-    from mainstay.duties.queries import duty_totals, ownership
-    from mainstay.organisations.models import Post
-
-    headquarters = Post.objects.filter(is_headquarters=True).values_list("id", flat=True).first()
-    unowned, at_headquarters = ownership(wanted, headquarters)
-    totals = [_total(total) for total in duty_totals(wanted)]
-    return {"totals": totals, "unowned": unowned, "at_headquarters": at_headquarters}
-
-
 def _page(wanted: Any, limit: int, after: Any) -> dict[str, Any]:
     from mainstay.duties.queries import list_duties
-    from mainstay.organisations.queries import holder_names
+    from mainstay.reports.queries.duty_lists import rows_data
 
     rows = list_duties(wanted, after=after, limit=limit + 1)
-    shown, names = rows[:limit], holder_names(wanted.moment)
+    shown = rows[:limit]
     return {
-        "rows": [_row(row, wanted.moment, names) for row in shown],
+        "rows": rows_data(shown, wanted.moment),
         "next_cursor": str(shown[-1].id) if len(rows) > limit else None,
     }
 
@@ -68,69 +57,16 @@ def _page(wanted: Any, limit: int, after: Any) -> dict[str, Any]:
 def _print(wanted: Any) -> None:
     """The totals, and of all that is overdue, on whatever page it stands, what has been so for longest."""
     from mainstay.duties.queries import longest_overdue
-    from mainstay.organisations.queries import holder_names
+    from mainstay.reports.queries.duty_lists import COUNTED, rows_data, totals_data
 
-    data = _totals(wanted)
-    columns = ("kind", "should", "done", "open", "overdue", "missed", "excused")
-    click.echo(table(columns, [[total[name] for name in columns] for total in data["totals"]]))
+    data = totals_data(wanted)
+    click.echo(table(COUNTED, [[total[name] for name in COUNTED] for total in data["totals"]]))
     click.echo(f"\nunowned {data['unowned']}, fallen to headquarters {data['at_headquarters']}")
-    names = holder_names(wanted.moment)
-    late = [_row(row, wanted.moment, names) for row in longest_overdue(wanted, SHOWN)]
+    late = rows_data(longest_overdue(wanted, SHOWN), wanted.moment)
     if late:
         click.echo("\nLongest overdue:")
         shown = ("kind", "clause", "post", "holder", "overdue_hours", "level")
         click.echo(table(shown, [[row[name] for name in shown] for row in late]))
-
-
-def _total(total: Any) -> dict[str, Any]:
-    names = ("kind", "should", "done", "open", "overdue", "missed", "excused")
-    return {name: getattr(total, name) for name in names}
-
-
-def _row(row: Any, moment: Any, names: Any) -> dict[str, Any]:
-    late = (moment - row.due_at).total_seconds() / 3600 if row.status == "overdue" else None
-    return {
-        "id": row.id,
-        "subject": {"type": row.subject_type, "id": row.subject_id},
-        "disease": row.disease,
-        "edition": row.edition,
-        "clause": row.clause,
-        "occurrence": row.occurrence,
-        "kind": row.kind,
-        "status": row.status,
-        "post": names.code(row.post),
-        "holder": names.holder(row.answering),
-        "starts_at": row.starts_at,
-        "due_at": row.due_at,
-        "overdue_hours": round(late, 2) if late is not None else None,
-        "level": row.level,
-        "evidence": row.evidence,
-    }
-
-
-def _post(post_code: str | None) -> Any:
-    from mainstay.organisations.models import Post
-
-    if post_code is None:
-        return None
-    post = Post.objects.filter(code=post_code).first()
-    if post is None:
-        raise MainstayError(NO_POST, f"There is no post '{post_code}' here.", {"post": post_code})
-    return post.id
-
-
-def _place(place_code: str | None) -> Any:
-    from mainstay.places.models import Place
-    from mainstay.places.services import SCOPES
-
-    if place_code is None:
-        return None
-    place = Place.objects.filter(code=place_code).first()
-    if place is None or place.kind not in SCOPES:
-        raise MainstayError(
-            NO_PLACE, f"There is no unit, community or district '{place_code}' here.", {"place": place_code}
-        )
-    return f"{place.kind}_id", place.id
 
 
 def _cursor(cursor: str | None) -> Any:

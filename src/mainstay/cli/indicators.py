@@ -22,9 +22,7 @@ from mainstay.cli.analyse_input import (
 )
 from mainstay.cli.analyse_series import WINDOW, rt_line
 from mainstay.cli.common import Day, emit, instance_options, open_instance, table
-from mainstay.platform.errors import MainstayError, code
 
-NO_DISEASE = code("indicators.disease", "It cannot be told which disease is meant.")
 CLASSES = ("confirmed", "clinical", "probable", "asymptomatic", "suspected")
 CLASS_HELP = "A class that counts as a case, as often as needed; else confirmed, clinical and probable."
 LONGEST_HELP = "Days after which a case counts as reported."
@@ -54,31 +52,17 @@ def indicators(home: str | None, as_json: bool, on: date, known_at: int | None, 
     From what had become known by the day's end and stands in the ledger up to the seal; only reads.
     """
     open_instance(home)
-    from mainstay.reports.queries.indicators import read_facts, seal_to_read
+    from mainstay.reports.queries.indicators import disease_meant, read_facts, seal_to_read
     from mainstay.reports.rules.indicators import indicators as made
 
     seal = seal_to_read(known_at)
-    disease = _disease(options["disease"], seal)
+    disease = disease_meant(options["disease"], seal)
     with refusals():
         found = made(read_facts(disease=disease, on=on, seal=seal), _settings(disease, on, seal, options))
     if as_json:
         emit("indicators", {"disease": disease, **found.as_data()}, as_of=on, known_at=seal.no if seal else None)
     else:
         _print(found, disease, on)
-
-
-def _disease(named: str | None, seal: Any) -> str:
-    """The one named, else the only one there is; an instance without any cases may name any."""
-    from mainstay.reports.queries.indicators import diseases_known
-
-    known = diseases_known(seal)
-    if named is not None and (named in known or not known):
-        return named
-    if named is None and len(known) == 1:
-        return known[0]
-    there = ", ".join(known) or "none yet"
-    told = f"There are no facts of '{named}'" if named is not None else "Which disease is meant cannot be told"
-    raise MainstayError(NO_DISEASE, f"{told}; name one with --disease. There are facts of: {there}.", {"known": known})
 
 
 def _settings(disease: str, on: date, seal: Any, options: dict[str, Any]) -> Any:

@@ -167,12 +167,13 @@ def _tell_of_the_night() -> None:
 
 
 def _seal() -> None:
-    """The entries so far are closed, files whose time is over are removed.
+    """The entries so far are closed; files whose time is over and answers kept for a day are removed.
 
     A database that is busy or away is tried again the next minute.
     """
     from django.db import DatabaseError, connection
 
+    from mainstay.accounts import idempotency
     from mainstay.intake import taken_in, uploads
     from mainstay.platform import ledger
     from mainstay.platform.clock import now
@@ -181,6 +182,7 @@ def _seal() -> None:
     taken_in.sweep()
     try:
         ledger.seal(at=now())
+        idempotency.sweep(at=now())
     except DatabaseError as error:
         click.echo(f"The ledger could not be sealed: {error}", err=True)
     finally:

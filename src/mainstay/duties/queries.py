@@ -94,6 +94,8 @@ class Wanted:
     duty: UUID | None = None
     without: str | None = None  # a scope column in which a duty has no place
     withdrawn: bool = True  # whether those that were never owed are among them
+    # Only duties towards people for whom this holds, a condition on `people_person p` with its parameters.
+    people: tuple[str, list[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,4 +286,8 @@ def _filters(wanted: Wanted) -> tuple[str, list[Any]]:
         sql += " AND e.status <> 'withdrawn'"
     if wanted.status is not None:
         sql, params = sql + f" AND {_SHOWN} = %s", [*params, parameter(wanted.moment), wanted.status]
+    if wanted.people is not None:
+        condition, some = wanted.people
+        theirs = f"SELECT 1 FROM people_person p WHERE p.id = d.subject_id AND {condition}"
+        sql, params = sql + f" AND d.subject_type = 'person' AND EXISTS ({theirs})", [*params, *some]
     return sql, params

@@ -64,6 +64,11 @@ def whereabouts(people: Collection[UUID], at: datetime, read_as: ReadAs) -> dict
     }
 
 
+def covered(people: Collection[UUID], scope: Scope, at: datetime, read_as: ReadAs) -> set[UUID]:
+    """Those of them who are there and whom a scope covers; as many statements as `whereabouts`."""
+    return {one for one, there in whereabouts(people, at, read_as).items() if scope.covers(there)}
+
+
 def _facilities_of_posts(people: Collection[UUID]) -> Iterable[tuple[UUID, UUID | None, UUID | None]]:
     """Facilities whose posts answer for somebody's open duties."""
     rows = DutyState.objects.filter(subject_type="person", status="open", subject_id__in=people)

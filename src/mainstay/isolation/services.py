@@ -33,10 +33,12 @@ def record_stay(
     facility: UUID | None = None,
     ends: date | None = None,
     certain: bool = True,
+    fact_id: UUID | None = None,
 ) -> UUID:
     """Where somebody stays (home, site, ward), from day to day (None: unknown, or until further notice); its root."""
     fact = new_fact(
-        Stay, person_id=person, kind=kind, facility_id=facility, starts_date=starts, ends_date=ends, certain=certain,
+        Stay, id=fact_id, person_id=person, kind=kind, facility_id=facility, starts_date=starts, ends_date=ends,
+        certain=certain,
         observed_date=starts, known_at=known_at,
     )  # fmt: skip
     ledger.append([fact], by=by, at=at, verb="stay.record")
@@ -60,10 +62,12 @@ def offer_place(
     by: Actor,
     at: datetime,
     accepted: bool | None = None,
+    fact_id: UUID | None = None,
 ) -> UUID:
     """A place for isolation or quarantine was offered; a refusal has no consequence by itself; its root."""
     fact = new_fact(
         Offer,
+        id=fact_id,
         person_id=person,
         disease=disease,
         kind=kind,

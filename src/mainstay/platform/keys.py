@@ -49,6 +49,8 @@ def put_keys(home: Path, text: str) -> None:
     descriptor = os.open(home / "keys.toml", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
+    # Another instance may have stood in this folder a moment ago, as when a demonstration is made anew.
+    _load.cache_clear()
 
 
 def keys_of(text: str, where: str) -> Keys:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import transaction
+
+from mainstay.people.models import Person
+from mainstay.people.services import add_person, set_home
 from mainstay.platform import ledger
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.facts import new_fact
+from mainstay.platform.identity import derived_id
 from mainstay.platform.models import Actor
 from mainstay.tracing.models import Contact, Presence
 
@@ -46,12 +51,49 @@ def name_contact(
     return fact.id
 
 
-def record_presence(
-    *, person: UUID, area: str, first: date | None, last: date | None, known_at: datetime, by: Actor, at: datetime
+def name_somebody(
+    *,
+    person: UUID,
+    index: UUID,
+    name: str,
+    disease: str,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    phone: str = "",
+    setting: str = "",
+    last: date | None = None,
 ) -> UUID:
+    """`index` names somebody they met, who becomes a person (under the id given) known only as a contact; its root.
+
+    One of the household lives where `index` does. Sent again under the same id nothing is written. Raises
+    `person.name`.
+    """
+    with transaction.atomic():
+        added = add_person(person=person, name=name, phone=phone, known=False, by=by, at=at)
+        home = Person.objects.select_related("home").get(id=index).home
+        if added and kind == "household" and home is not None:
+            set_home(person=person, home=home, by=by, at=at)
+        return name_contact(
+            person=person, index=index, disease=disease, kind=kind, setting=setting, last=last,
+            known_at=at, by=by, at=at, fact_id=derived_id("call-contact", person.hex),
+        )  # fmt: skip
+
+
+def record_presence(
+    *, person: UUID, area: str, first: date | None, last: date | None, known_at: datetime, by: Actor, at: datetime,
+    fact_id: UUID | None = None,
+) -> UUID:  # fmt: skip
     """Somebody was in an area between two days (None: unknown, or still there); its root."""
     fact = new_fact(
-        Presence, person_id=person, area=area, first_date=first, last_date=last, observed_date=last, known_at=known_at
+        Presence,
+        id=fact_id,
+        person_id=person,
+        area=area,
+        first_date=first,
+        last_date=last,
+        observed_date=last,
+        known_at=known_at,
     )
     ledger.append([fact], by=by, at=at, verb="presence.record")
     return fact.id

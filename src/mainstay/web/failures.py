@@ -24,6 +24,10 @@ def failed(request: HttpRequest) -> HttpResponse:
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     """For `handler400`: more fields or more bytes than a form of ours has, or a file cut off on its way."""
     _log.warning("not understood at %s: %s", request.path, exception)
+    if request.path.startswith("/api/"):
+        from mainstay.web.api.problems import answer, problem_of
+
+        return answer(problem_of(exception))
     return HttpResponse(render_to_string("400.html"), status=400)
 
 

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mainstay.duties.pages.urls")),
     path("", include("mainstay.reports.pages.urls")),
     path("", include("mainstay.intake.pages.urls")),
+    path("", include("mainstay.web.api.assembled")),
 ]
 
 handler400 = "mainstay.web.failures.not_understood"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mainstay.accounts.rules import Permission, Purpose, Scope
 from mainstay.accounts.services import record_look
-from mainstay.duties.pages.call_form import HOW, OUTCOMES, SYMPTOMS, outcome_word, read_call, record_call
+from mainstay.duties.pages.call_form import HOW, OUTCOMES, outcome_word, read_call
 from mainstay.duties.titles import Titles, titles
 from mainstay.people.pages import words
 from mainstay.people.pages.person import admit, my_duty
@@ -35,6 +34,9 @@ from mainstay.reports.queries.owed import (
     posts_of,
     to_be_judged,
 )
+from mainstay.reports.queries.to_call import cards_of
+from mainstay.screening.rules import SYMPTOMS
+from mainstay.screening.services import record_call
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
@@ -84,27 +86,21 @@ def who_to_call(request: Any) -> HttpResponse:
 def _cards(
     rows: list[PersonRow], request: Any, posts: Collection[UUID] | None, *, with_phones: bool
 ) -> list[dict[str, Any]]:
-    """What a card says; telephones only for whoever calls, not for whoever looks on."""
-    ids = [row.id for row in rows]
-    phones = identifiers_of(ids, ReadAs(), (PHONE,)) if with_phones else {}
-    calls, waiting = last_calls(ids), to_be_judged(ids)
-    owed: dict[UUID, list[OwedRow]] = defaultdict(list)
-    for one in owed_to(ids):
-        if one.is_for(request.today) and (posts is None or one.answering in posts):
-            owed[one.person].append(one)
-    called = titles({one.edition for all_ in owed.values() for one in all_})
+    """What a card says, in words."""
+    cards = cards_of(rows, day=request.today, posts=posts, with_phones=with_phones)
+    called = titles({one.edition for card in cards for one in card.owed})
     return [
         {
-            "id": row.id,
-            "name": words.called(row.name, row.id),
-            "category": words.category(row.category) if row.category else None,
-            "where": words.where(row.kind_of_place, row.place),
-            "phones": [one.value for one in phones.get(row.id, ())],
-            "last": last_call(calls.get(row.id), request),
-            "waits": row.id in waiting,
-            "duties": [_duty(called, one, request) for one in owed[row.id]],
+            "id": card.person.id,
+            "name": words.called(card.person.name, card.person.id),
+            "category": words.category(card.person.category) if card.person.category else None,
+            "where": words.where(card.person.kind_of_place, card.person.place),
+            "phones": list(card.phones),
+            "last": last_call(card.last, request),
+            "waits": card.waits,
+            "duties": [_duty(called, one, request) for one in card.owed],
         }
-        for row in rows
+        for card in cards
     ]
 
 

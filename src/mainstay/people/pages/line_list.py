@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mainstay.accounts.rules import Permission, Purpose, Scope, Whereabouts
+from mainstay.accounts.rules import Permission, Purpose, Scope
 from mainstay.accounts.services import record_look
 from mainstay.people import services
 from mainstay.people.pages import words
 from mainstay.people.pages.typed import LONGEST, cleaned, cursor_from, cursor_text, form_key, place_by_code
 from mainstay.places.models import Place
+from mainstay.places.queries import place_within
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.identity import derived_id, new_id
 from mainstay.reports.queries.line_list import CATEGORIES, Asked, PersonRow, count_people, cursor_of, list_people
@@ -131,7 +132,7 @@ def add(request: Any) -> HttpResponse:
 def _add(request: HttpRequest, given: dict[str, str]) -> UUID:
     asked: Any = request
     person = derived_id("person", str(asked.user.id), form_key(given["key"]))
-    home = _home(asked.scope, cleaned(given["where"]))
+    home = home_within(asked.scope, cleaned(given["where"]))
     stands = {"person": person, "by": asked.by, "at": asked.at}
     named = {name: cleaned(given[name]) for name in ("name", "phone", "address")}
     with transaction.atomic():
@@ -140,14 +141,13 @@ def _add(request: HttpRequest, given: dict[str, str]) -> UUID:
     return person
 
 
-def _home(scope: Scope, typed: str) -> Place | None:
+def home_within(scope: Scope, typed: str) -> Place | None:
     """The place of the code that was typed; a place outside one's bounds reads as none. Nothing typed: nobody knows.
 
     Who does not see the whole city must say where: they could not find again whom they added.
     """
-    home = Place.objects.filter(code=typed).first() if 0 < len(typed) <= LONGEST else None
-    inside = home and scope.covers(Whereabouts(home.district_id, home.community_id, home.unit_id))
-    if inside or (not typed and scope.everywhere):
+    home = place_within(typed, scope) if len(typed) <= LONGEST else None
+    if home is not None or (not typed and scope.everywhere):
         return home
     raise MainstayError(
         HOME_UNKNOWN, _("There is no such place here; type the code of a unit or community."), {"field": "where"}

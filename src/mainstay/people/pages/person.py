@@ -16,13 +16,22 @@ from django.views.decorators.http import require_http_methods
 from mainstay.accounts.rules import Permission, Purpose
 from mainstay.accounts.services import record_look
 from mainstay.duties.titles import titles
-from mainstay.isolation.queries import whereabouts
+from mainstay.isolation.queries import covered
 from mainstay.people.pages import words
 from mainstay.people.pages.typed import cleaned
 from mainstay.people.queries import NAME, Known, ReadAs, identifiers_of
 from mainstay.reports.queries.line_list import CATEGORIES, where_are
 from mainstay.reports.queries.one_person import SHOWN, FactRow, MetRow, facts_of, met
-from mainstay.reports.queries.owed import OwedRow, Owner, categories_of, owed_to, owners, posts_of, to_be_judged
+from mainstay.reports.queries.owed import (
+    OwedRow,
+    Owner,
+    categories_of,
+    duty_of,
+    owed_to,
+    owners,
+    posts_of,
+    to_be_judged,
+)
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
@@ -82,8 +91,7 @@ def admit(request: Any, person: UUID, read_as: ReadAs) -> None:
 
 def within_bounds(request: Any, people: Collection[UUID], read_as: ReadAs) -> set[UUID]:
     """Those of them whom the door's scope covers."""
-    found = whereabouts(people, request.at, read_as)
-    return {one for one, there in found.items() if request.scope.covers(there)}
+    return covered(people, request.scope, request.at, read_as)
 
 
 # --- identifiers for a purpose ------------------------------------------------------------------------
@@ -91,8 +99,7 @@ def within_bounds(request: Any, people: Collection[UUID], read_as: ReadAs) -> se
 
 def my_duty(owed: list[OwedRow], request: Any) -> UUID | None:
     """An open duty towards this person for which the reader answers."""
-    posts = posts_of(request.by.id, request.at)
-    return next((row.id for row in owed if row.status == "open" and row.answering in posts), None)
+    return duty_of(owed, posts_of(request.by.id, request.at))
 
 
 def _state_purpose(request: Any, person: UUID) -> HttpResponse:

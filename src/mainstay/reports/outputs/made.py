@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mainstay.platform.answers import envelope
+from mainstay.platform.envelope import envelope
 from mainstay.platform.sheets import XLSX
 from mainstay.reports.outputs.form import form
 from mainstay.reports.outputs.html_page import html_page

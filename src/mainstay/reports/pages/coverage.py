@@ -18,9 +18,9 @@ from mainstay.duties.titles import titles
 from mainstay.people.pages.words import duty
 from mainstay.platform.clock import day_end
 from mainstay.platform.errors import MainstayError
+from mainstay.reports.kinds import kind_name
 from mainstay.reports.pages import presenters
 from mainstay.reports.pages.asked import Asked, asked_of, show_moment
-from mainstay.reports.pages.kinds import kind_name
 from mainstay.reports.pages.seen import look_at, short_name, within_sight
 from mainstay.reports.queries.coverage import (
     STATUSES,

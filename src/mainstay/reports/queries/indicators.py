@@ -33,6 +33,7 @@ from mainstay.reports.rules.cases import (
     survivors,
 )
 
+NO_DISEASE = code("indicators.disease", "It cannot be told which disease is meant.")
 SEAL_UNKNOWN = code("seal.unknown", "There is no seal of that number.")
 NO_DISEASE = code("disease.unknown", "Nothing is on file under that disease.")
 TRAITS = ("age", "birth_date", "sex")
@@ -57,6 +58,21 @@ def diseases_known(seal: Seal | None) -> list[str]:
     """The diseases of which anybody was given a class by then, in order; one statement."""
     rows = Classification.objects.filter(entry_id__lte=seal.to_entry if seal else 0)
     return list(rows.values_list("disease", flat=True).distinct().order_by("disease"))
+
+
+def disease_meant(named: str | None, seal: Seal | None) -> str:
+    """The one named, else the only one there is; an instance without any cases may name any.
+
+    Raises `indicators.disease`.
+    """
+    known = diseases_known(seal)
+    if named is not None and (named in known or not known):
+        return named
+    if named is None and len(known) == 1:
+        return known[0]
+    there = ", ".join(known) or "none yet"
+    told = f"There are no facts of '{named}'" if named is not None else "Which disease is meant cannot be told"
+    raise MainstayError(NO_DISEASE, f"{told}; name one with --disease. There are facts of: {there}.", {"known": known})
 
 
 def follow_up_of(disease: str, on: date, seal: Seal | None) -> tuple[int | None, str | None]:

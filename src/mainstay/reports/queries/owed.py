@@ -63,6 +63,11 @@ def owed_to(people: Collection[UUID], *, closed: int = 0) -> list[OwedRow]:
     return found
 
 
+def duty_of(owed: Collection[OwedRow], posts: Collection[UUID]) -> UUID | None:
+    """The first open duty among these for which one of the posts answers: the purpose of a look."""
+    return next((row.id for row in owed if row.status == "open" and row.answering in posts), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """A post as it is called, and who holds it now (nobody: vacant)."""
