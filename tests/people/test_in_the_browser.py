@@ -15,7 +15,9 @@ from tests.web.signing_in import signed_in
 from tests.web.test_in_the_browser import AXE, RULES, VIOLATIONS
 from tests.world import World
 
-ADDRESSES = ("/list/", "/list/add/", "/calls/", "/list/{0}/", "/calls/{0}/")
+ADDRESSES = ("/list/", "/list/add/", "/calls/", "/list/{0}/", "/calls/{0}/", "/today/", "/duties/?by=door")
+ADDRESSES += ("/duties/rows/?status=all", "/duties/visit/p{1}/", "/tracing/", "/tracing/{0}/", "/list/{0}/case/")
+ADDRESSES += ("/list/{0}/stays/",)
 
 
 @pytest.fixture
@@ -27,6 +29,9 @@ def signed(committed_world: World) -> tuple[str, str]:
     world.lives("An Yi-01", "u1")
     day = local_date(now(), world.zone).isoformat()
     world.classified("An Yi-01", "suspected", day, known="2020-02-01")
+    world.met("Bo Er-02", "An Yi-01", day, last=day)
+    world.result("An Yi-01", "negative", day)
+    world.stays("An Yi-01", "ward", "h1", day)
     world.cycle(day)
     client = signed_in(world, "Tracer Bo", Role.TRACER)
     return client.cookies["sessionid"].value, str(world.people["An Yi-01"])
@@ -47,7 +52,7 @@ def test_every_page_of_people_can_be_used(
     assert page.get_by_role("link", name="100 0000 0101").is_visible()  # found today, to be called today
     found: dict[str, Any] = {}
     for address in ADDRESSES:
-        page.goto(live_server.url + address.format(person))
+        page.goto(live_server.url + address.format(person, person.replace("-", "")))
         page.evaluate(AXE)
         if objections := page.evaluate(VIOLATIONS, RULES):
             found[address] = objections
@@ -56,6 +61,7 @@ def test_every_page_of_people_can_be_used(
             if page.evaluate("document.documentElement.scrollWidth") > narrow:
                 found[f"{address} at {narrow}"] = "wider than the screen"
     # The button that saves a call is there to be pressed.
+    page.goto(f"{live_server.url}/calls/{person}/")
     assert page.get_by_role("button", name="Save the call").is_visible()
     context.close()
     assert found == {}

@@ -97,6 +97,7 @@ def _standing(work: Work, setting: Setting) -> dict[tuple[UUID, str], dict[UUID,
 def _judge_people(work: Work, setting: Setting) -> list[SubjectChanges]:
     existing = _standing(work, setting)
     facts = setting.gatherer.people(work.ids)
+    by_hand = queries.decided(work.ids)
     scopes = _homes(work.ids, setting.gatherer.merges)
     diseases = {person: set(facts[person]) for person in work.ids}
     for person, disease in existing:
@@ -116,6 +117,8 @@ def _judge_people(work: Work, setting: Setting) -> list[SubjectChanges]:
                 before or _nothing(rules),
                 person in work.changed,
                 _merge_cause(person, setting),
+                by_hand.excused,
+                {duty: _pair(setting.posts, setting.posts.by_id.get(post)) for duty, post in by_hand.handed.items()},
             )
             found.append(
                 _judge_person(subject, existing.get((person, disease), {}), scopes.get(person, Scope()), setting)

@@ -34,6 +34,23 @@ class Evidence(Fact):
     note = models.CharField(max_length=400, blank=True)
 
 
+class Excuse(Fact):
+    """That a duty need not be done, and why; taken back by a retraction. One record a duty."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    duty_id = models.UUIDField()
+    reason = models.CharField(max_length=200)
+
+
+class HandOver(Fact):
+    """That another post is accountable for a duty than the protocol names, until the duty ends. One record a duty."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    duty_id = models.UUIDField()
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+
 class Duty(Appended):
     """A duty as it was opened; its id is derived from subject, disease, clause, episode and occurrence."""
 
@@ -90,6 +107,8 @@ class DutyState(Scoped):
         indexes = [
             models.Index(fields=["subject_id"], name="duty_state_subject"),
             models.Index(fields=["unit_id", "due_at"], name="duty_state_unit"),
+            # Few are open of all that ever were, and every page asks for those.
+            models.Index(fields=["due_at"], condition=models.Q(status="open"), name="duty_state_open"),
         ]
 
 

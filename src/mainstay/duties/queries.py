@@ -12,12 +12,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from mainstay.duties.models import Edition
+from mainstay.duties.models import Edition, Excuse, HandOver
 from mainstay.duties.rules.edition import Edition as Rules
 from mainstay.duties.rules.in_force import InForce
 from mainstay.duties.rules.parse import parse
 from mainstay.duties.rules.reconcile import Standing
 from mainstay.platform import bulk
+from mainstay.platform.reading import View, standing
 from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, parameter, same, table_reader
 
 _STANDING = (
@@ -77,6 +78,52 @@ def editions_put_into_force(to_entry: int | None = None) -> list[InForce]:
 def _parsed(text: str) -> Rules:
     """An edition was validated when it was put into force; a stricter schema of later must not refuse it now."""
     return parse(tomllib.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What people decided about duties: {duty: the record of its excuse} and {duty: the post it was handed to}."""
+
+    excused: dict[UUID, UUID]
+    handed: dict[UUID, UUID]
+
+
+def decided(people: Sequence[UUID]) -> Decided:
+    """What stands now of excuses and of duties handed over, towards these people; two statements.
+
+    Not as known by a moment: a decision changed the duty's state when it was made, and a run of a period that was
+    missed before it must not take it back.
+    """
+    if not people:
+        return Decided({}, {})
+    theirs = bulk.in_list("f.person_id", people)
+    excused, handed = (
+        {as_uuid(duty): as_uuid(other) for duty, other in standing(model, ("duty_id", column), View(), theirs)}
+        for model, column in ((Excuse, "root"), (HandOver, "post_id"))
+    )
+    return Decided(excused, handed)
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """Why somebody excused a duty (`excused`) or handed it over, and who did."""
+
+    excused: bool
+    reason: str
+    by: str
+
+
+def reasons(duties: Sequence[UUID]) -> dict[UUID, ReasonRow]:
+    """{duty: why it was excused, else why it was handed over, as that stands now}; two statements."""
+    found = {}
+    for model, excused in ((HandOver, False), (Excuse, True)):
+        rows = model.objects.filter(duty_id__in=duties).order_by("root", "version")
+        for duty, retracted, reason, by in rows.values_list("duty_id", "retracted", "reason", "entry__actor__name"):
+            if not retracted:
+                found[duty] = ReasonRow(excused, reason, by)
+            elif duty in found and found[duty].excused is excused:
+                del found[duty]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from mainstay.duties.rules.reconcile import Change, Standing
 from mainstay.platform import bulk, ledger
 from mainstay.platform.bulk import Rows
 from mainstay.platform.identity import derived_id, new_id
-from mainstay.platform.models import Actor, Entry
+from mainstay.platform.models import Actor, Entry, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,27 @@ def apply_changes(
     written = [Rows(Duty, duties), Rows(DutyEvent, events)]
     ledger.append_values(written, by=by, at=at, verb="cycle.judge", first=begin, last=keep_state, fresh=True)
     return time.monotonic() - begun
+
+
+def write_decided(
+    *, facts: Sequence[Fact], changes: Sequence[Change], period: date, by: Actor, at: datetime, verb: str
+) -> Entry | None:
+    """Write what somebody decided about duties, with the state that follows at once; None if it was there already.
+
+    Call it with the lease of the reconciler held: a run that is under way would overwrite the state.
+    """
+
+    def keep_state() -> None:
+        for one in changes:
+            after = one.after
+            DutyState.objects.filter(duty_id=after.id).update(
+                status=after.status, seq=after.seq, post_id=after.post, answering_id=after.answering
+            )
+
+    rows = ledger.tables_of(facts)
+    if changes:
+        rows.append(Rows(DutyEvent, [_event(one, period) for one in changes]))
+    return ledger.append_values(rows, by=by, at=at, verb=verb, last=keep_state)
 
 
 def _adapted(model: type[models.Model], values: list[tuple[Any, ...]]) -> Rows:

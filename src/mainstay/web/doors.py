@@ -24,7 +24,10 @@ View = Callable[..., HttpResponse]
 
 # Which permission opens which entry of the rail.
 ENTRIES: dict[str, Permission] = {
+    "today": Permission.SEE_FIGURES,
+    "duties": Permission.SEE_DUTIES,
     "line-list": Permission.SEE_PEOPLE,
+    "tracing": Permission.SEE_PEOPLE,
     "who-to-call": Permission.SEE_DUTIES,
     "tonight": Permission.SEE_FIGURES,
     "report": Permission.SEE_FIGURES,

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from mainstay.accounts.models import Account
+from mainstay.accounts.rules import Permission, Role
 from mainstay.web.doors import door, open_door
 
 
@@ -21,8 +22,23 @@ def home(request: Any) -> HttpResponse:
     return _first_page(request)
 
 
+# Whoever leads begins with Today, whoever finds the ill with the list, others with their own duties.
+FIRST = (
+    (Role.COMMAND, "today"),
+    (Role.DISTRICT_OFFICER, "today"),
+    (Role.EPIDEMIOLOGIST, "line-list"),
+    (Role.DATA_CLERK, "files"),
+)
+
+
 @door()
 def _first_page(request: Any) -> HttpResponse:
+    roles = request.rights.roles
+    for role, page in FIRST:
+        if role in roles:
+            return redirect(page)
+    if request.rights.may(Permission.SEE_DUTIES):
+        return redirect("duties")
     for group in request.shell.groups:
         for link in group.links:
             if link.url:

@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", open_door(set_language), name="set_language"),
     path("", include("mainstay.accounts.pages.urls")),
     path("", include("mainstay.people.pages.urls")),
+    path("", include("mainstay.cases.pages.urls")),
+    path("", include("mainstay.tracing.pages.urls")),
     path("", include("mainstay.duties.pages.urls")),
     path("", include("mainstay.reports.pages.urls")),
     path("", include("mainstay.intake.pages.urls")),

@@ -80,18 +80,29 @@ def _unreadable(field: str, sentence: str) -> MainstayError:
     return MainstayError(CALL_UNREADABLE, sentence, {"field": field})
 
 
-def _tenths(text: str) -> int | None:
+def tenths_of(text: str) -> int | None:
+    """A temperature in °C as typed, in tenths; None where nothing was; raises ValueError for what is none."""
     if not text:
         return None
     try:
         tenths = Decimal(text.replace(",", ".").replace("，", ".")) * 10
         if not COLDEST <= tenths <= HOTTEST or tenths != int(tenths):
-            raise ValueError
-    except (InvalidOperation, ValueError) as error:
-        raise _unreadable(
-            "temperature", _("Give the temperature in °C with one decimal, 25.0 to 45.0, like 38.4.")
-        ) from error
+            raise ValueError(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
     return int(tenths)
+
+
+def not_a_temperature() -> str:
+    """What is said of it."""
+    return _("Give the temperature in °C with one decimal, 25.0 to 45.0, like 38.4.")
+
+
+def _tenths(text: str) -> int | None:
+    try:
+        return tenths_of(text)
+    except ValueError as error:
+        raise _unreadable("temperature", not_a_temperature()) from error
 
 
 def _clock(text: str) -> str:

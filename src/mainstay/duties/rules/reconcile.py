@@ -6,13 +6,14 @@
 * A duty is withdrawn only because of a fact or an edition, and the same one reopens with its first deadline.
 * Nobody can miss what was never told: an occurrence is opened only while it can still be done.
 * What was done or missed stays so; a late correction marks it "was not required".
+* What a person excused stays so until that is taken back; what was handed over stays with the post it was given to.
 * Where another fact turns out to have begun it, one duty takes the other's place and keeps its first deadline.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -65,6 +66,8 @@ class Subject:
 
     `changed` says that facts changed since the last judging, so that what is closed is looked at again.
     `cause` is what to blame where no fact of the subject's own can be (a merge, a change of edition).
+    By hand: `excused` names, by duty, the record of its excuse; `handed` the (accountable, answering) posts of those
+    that were handed over.
     """
 
     type: str
@@ -74,6 +77,8 @@ class Subject:
     rules_of_period: Ruleset
     changed: bool
     cause: str = ""
+    excused: Mapping[UUID, UUID] = field(default_factory=dict)
+    handed: Mapping[UUID, tuple[UUID | None, UUID | None]] = field(default_factory=dict)
 
 
 def duty_id(subject_type: str, subject_id: UUID, owed: Owed) -> UUID:
@@ -190,6 +195,8 @@ class _Desk:
             yield from self._open_one(standing, owed, heir)
         elif standing.status == WITHDRAWN:
             yield from self._withdrawn_one(standing, owed)
+        elif standing.status == EXCUSED and self.subject.changed:
+            yield from self._excused_one(standing, owed)
         elif standing.status in CLOSED and self.subject.changed:
             yield from self._closed_one(standing, owed)
 
@@ -204,6 +211,8 @@ class _Desk:
                 return
         if found is not None:
             yield _event("done", standing, status=DONE, evidence=found)
+        elif standing.id in self.subject.excused:
+            yield _event("excused", standing, f"fact:{self.subject.excused[standing.id].hex}", status=EXCUSED)
         elif self._day_gone(standing):
             yield _event("missed", standing, status=MISSED, level=max(standing.level, 1))
         else:
@@ -213,8 +222,9 @@ class _Desk:
         """Still open: the right post holds it, and whoever stands above knows how late it is."""
         clause = self._clause(standing)
         owner = owed.owner if owed else clause.owner if clause else None
-        if owner is not None:
-            post, answering = self.resolve(owner)
+        handed = self.subject.handed.get(standing.id)
+        if owner is not None or handed is not None:
+            post, answering = handed or self.resolve(owner or ())
             if (post, answering) != (standing.post, standing.answering):
                 change = _event("reassigned", standing, post=post, answering=answering)
                 yield change
@@ -231,6 +241,20 @@ class _Desk:
             change = _event("reopened", standing, status=OPEN, evidence=None)
             yield change
             # Meanwhile the person may lie elsewhere, or the post be another's; and the first deadline may be long past.
+            yield from self._keep(change.after, owed)
+
+    def _excused_one(self, standing: Standing, owed: Owed | None) -> Iterator[Change]:
+        """Where the excuse was taken back the same duty stands again, with its first deadline."""
+        if standing.id in self.subject.excused:
+            return
+        found = owed.evidence if owed else self._still(standing)[1]
+        if found is not None:
+            yield _event("done", standing, status=DONE, evidence=found)
+        elif self._day_gone(standing):
+            yield _event("missed", standing, status=MISSED, level=max(standing.level, 1))
+        elif owed is not None:
+            change = _event("reopened", standing, status=OPEN)
+            yield change
             yield from self._keep(change.after, owed)
 
     def _closed_one(self, standing: Standing, owed: Owed | None) -> Iterator[Change]:

@@ -22,14 +22,28 @@ from mainstay.places.models import Place
 from mainstay.places.queries import place_within
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.identity import derived_id, new_id
-from mainstay.reports.queries.line_list import CATEGORIES, Asked, PersonRow, count_people, cursor_of, list_people
+from mainstay.reports.queries.line_list import (
+    CATEGORIES,
+    NO_CATEGORY,
+    PAST_LIMIT,
+    PLACED,
+    PLACINGS,
+    WAITING,
+    Asked,
+    PersonRow,
+    count_people,
+    cursor_of,
+    list_people,
+)
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
 
 HOME_UNKNOWN = code("person.home", "There is no such place within one's bounds.")
 ROWS = 50
-FILTERS = ("category", "overdue", "where", "sort")
+NONE = "none"
+CHOSEN = {NONE: NO_CATEGORY} | {category: category for category in CATEGORIES}
+FILTERS = ("category", "overdue", "where", "sort", "placing")
 
 
 @door(Permission.SEE_PEOPLE, entry="line-list")
@@ -42,10 +56,11 @@ def line_list(request: Any) -> HttpResponse:
     asked = Asked(
         scope=request.scope,
         at=request.at,
-        category=chosen["category"] if chosen["category"] in CATEGORIES else None,
+        category=CHOSEN.get(chosen["category"]),
         overdue=chosen["overdue"] == "1",
         where=None if not chosen["where"] else place.scope if place else Scope(),
         by_category=chosen["sort"] == "category",
+        placing=chosen["placing"] if chosen["placing"] in PLACINGS else None,
     )
     rows = list_people(asked, cursor_from(request.GET.get("after", "")), ROWS + 1)
     shown = rows[:ROWS]
@@ -96,18 +111,25 @@ def _chips(asked: Asked, chosen: dict[str, str], place: str) -> list[dict[str, s
     """What filters stand, each with the address without it."""
     found = []
     if asked.category is not None:
-        word = words.category(asked.category)["word"]
+        word = words.category(asked.category)["word"] if asked.category else _("in none")
         found.append({"word": _("Category: %(word)s") % {"word": word}, "href": _address(chosen, category="")})
     if asked.overdue:
         found.append({"word": _("Something overdue"), "href": _address(chosen, overdue="")})
+    if asked.placing is not None:
+        word = dict(_placings())[asked.placing]
+        found.append({"word": _("Place: %(word)s") % {"word": word}, "href": _address(chosen, placing="")})
     if asked.where is not None:
         found.append({"word": _("Where: %(place)s") % {"place": place}, "href": _address(chosen, where="")})
     return found
 
 
 def _filter_form(chosen: dict[str, str]) -> dict[str, Any]:
-    options = [("", _("all")), *((one, words.category(one)["word"]) for one in CATEGORIES)]
-    return {"categories": options, **chosen}
+    options = [("", _("all")), *((one, words.category(one)["word"]) for one in CATEGORIES), (NONE, _("in none"))]
+    return {"categories": options, "placings": [("", _("all")), *_placings()], **chosen}
+
+
+def _placings() -> list[tuple[str, str]]:
+    return [(WAITING, _("waiting for one")), (PAST_LIMIT, _("waiting past the limit")), (PLACED, _("not waiting"))]
 
 
 # --- somebody new -------------------------------------------------------------------------------------

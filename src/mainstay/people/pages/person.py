@@ -32,12 +32,14 @@ from mainstay.reports.queries.owed import (
     posts_of,
     to_be_judged,
 )
+from mainstay.reports.queries.stays import stays_of
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
 
 SHOWN_FOR = timedelta(minutes=15)
 CLOSED = 20
+SHOWN_STAYS = 5
 # Why one may look who holds no duty; the duty itself needs no word.
 PURPOSES = {
     Purpose.INVESTIGATION: gettext_lazy("Investigation, tracing"),
@@ -148,6 +150,7 @@ def _page(request: Any, person: UUID, read_as: ReadAs, owed: list[OwedRow]) -> d
         "id": person,
         "lacks": request.GET.get("lacks") == "reason",
         "where": words.where(kind, place),
+        "stays": [words.stay(row, request.today) for row in stays_of(person, request.at, read_as)[:SHOWN_STAYS]],
         "duties": _duties(owed, request),
         "open": sum(row.status == "open" for row in owed),
         "waits": bool(to_be_judged([person])),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mainstay.duties.titles import Titles, title, unknown_asked_for
 from mainstay.reports.queries.one_person import FactRow
 from mainstay.reports.queries.owed import OwedRow
+from mainstay.reports.queries.stays import StayRow
 from mainstay.web import wording
 
 # Category as an edition calls it -> (the mark that stands beside it, its word).
@@ -67,6 +68,14 @@ WORDS = {
     "call_no_answer": gettext_lazy("Call: no answer"),
     "call_refused": gettext_lazy("Call: would not speak"),
     "call_back": gettext_lazy("Call: asked to be called back"),
+    "visit_no_answer": gettext_lazy("Visit: nobody there"),
+    "visit_refused": gettext_lazy("Visit: would not open"),
+    "release": gettext_lazy("Released"),
+    "revisit": gettext_lazy("Visited again after discharge"),
+    "safe_burial": gettext_lazy("Buried safely"),
+    "order_review": gettext_lazy("Order reviewed"),
+    "vaccine": gettext_lazy("vaccine"),
+    "immunoglobulin": gettext_lazy("immunoglobulin"),
     "temperature": gettext_lazy("temperature"),
     "symptoms": gettext_lazy("symptoms"),
     "sex": gettext_lazy("Sex"),
@@ -122,15 +131,19 @@ def where(kind: str, name: str) -> str:
     return name or (word(kind) if kind else "")
 
 
+def asked(found: Titles, edition: str, clause: str) -> str:
+    """What a clause asks for, in the reader's language."""
+    language = (get_language() or "en").lower()
+    unknown = unknown_asked_for(clause)
+    if unknown is None:
+        return title(found, edition, clause, language)
+    known = found.get((edition, unknown))
+    return title(found, edition, unknown, language) if known else _("Find out: %(what)s") % {"what": word(unknown)}
+
+
 def duty(found: Titles, row: OwedRow, today: date) -> str:
     """What is owed, with its day where it is owed daily."""
-    language = (get_language() or "en").lower()
-    asked = unknown_asked_for(row.clause)
-    if asked is not None:
-        known = found.get((row.edition, asked))
-        said = title(found, row.edition, asked, language) if known else _("Find out: %(what)s") % {"what": word(asked)}
-    else:
-        said = title(found, row.edition, row.clause, language)
+    said = asked(found, row.edition, row.clause)
     if row.occurrence is None:
         return said
     return _("%(duty)s, for %(day)s") % {"duty": said, "day": wording.day(row.occurrence, today)}
@@ -153,15 +166,30 @@ def when(row: OwedRow, at: datetime, today: date) -> str:
     return _("by %(moment)s") % {"moment": wording.moment(row.due_at, today)}
 
 
+def stay(row: StayRow, today: date) -> dict[str, Any]:
+    """One stay: where, from when to when, and who says so."""
+    return {
+        "where": where(row.kind, row.facility),
+        "starts": wording.day(row.starts, today) if row.starts else "",
+        "ends": wording.day(row.ends, today) if row.ends else "",
+        "certain": row.certain,
+        "present": row.present,
+        "by": row.by,
+        "recorded": wording.moment(row.recorded_at, today),
+    }
+
+
 # --- facts --------------------------------------------------------------------------------------------
 
 
 def fact(row: FactRow) -> str:
     """One fact as a short sentence."""
-    says = row.says
-    if row.kind in _SENTENCES:
-        return _SENTENCES[row.kind](says)
-    return row.kind
+    return said(row.kind, row.says)
+
+
+def said(kind: str, says: Mapping[str, Any]) -> str:
+    """What a fact of a kind says, as a short sentence."""
+    return str(_SENTENCES[kind](says)) if kind in _SENTENCES else kind
 
 
 def _result(says: Mapping[str, Any]) -> str:
@@ -174,6 +202,8 @@ def _symptom(says: Mapping[str, Any]) -> str:
 
 
 def _check(says: Mapping[str, Any]) -> str:
+    if says["of"] == "clinical":
+        return _("Clinical check")
     if says["tenths"] is None:
         return _("Asked about: %(what)s") % {"what": word(says["of"])}
     return f"{says['tenths'] // 10}.{says['tenths'] % 10} °C"

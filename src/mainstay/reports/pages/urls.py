@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mainstay.reports.pages import files, views
+from mainstay.reports.pages import files, today, views
 from mainstay.reports.pages.coverage import coverage, coverage_rows
 from mainstay.reports.pages.reconciliation import reconciliation_page
 
 urlpatterns = [
+    path("today/", today.today_page, name="today"),
     path("report/", views.report, name="report"),
     path("report/rows/", views.report_rows, name="report_rows"),
     path("report/coverage/", coverage, name="coverage"),

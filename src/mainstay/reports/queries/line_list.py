@@ -22,17 +22,24 @@ from mainstay.platform.rows import as_date, as_instant, as_uuid, parameter, same
 # In the order of gravity; what an edition may call a category is a closed list (docs/guide/vocabulary.md).
 CATEGORIES = ("confirmed", "clinical", "asymptomatic", "suspected", "fever_patient", "close_contact")
 NO_CATEGORY = ""
+# Duties by which somebody gets a place: as long as one is open, they wait for it.
+PLACING = ("admit", "admit_severe", "admit_to_site", "isolation", "move", "offer_isolation", "offer_quarantine")
+PLACING += ("quarantine",)
+WAITING, PAST_LIMIT, PLACED = "waiting", "past_limit", "placed"
+PLACINGS = (WAITING, PAST_LIMIT, PLACED)
 CAP = 10_000
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which people: within a scope, at a moment; None asks for all. `where` is a place or a facility.
+    """Which people: within a scope, at a moment; None asks for all, NO_CATEGORY for those in none. `where` is a
+    place or a facility.
 
     `to_do` leaves those to whom something is open by that day: not only what is for later days; `answering`
     those for whom one of these posts answers. What was found out today begins, for the accounts, at the day's
-    end; whoever can do it now need not wait.
+    end; whoever can do it now need not wait. `placing`: those who wait for a place, whose limit for it has passed,
+    or who have one.
     """
 
     scope: Scope
@@ -43,6 +50,7 @@ class Asked:
     by_category: bool = False
     to_do: date | None = None
     answering: frozenset[UUID] | None = None
+    placing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,10 @@ def _people(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
         params.append(_ranked(asked.category))
     if asked.overdue:
         conditions.append("o.overdue > 0")
+    if asked.placing is not None:
+        sql, some = _placing(asked)
+        conditions.append(sql)
+        params += some
     if asked.to_do is not None or asked.answering is not None:
         sql, some = _to_do(asked)
         conditions.append(sql)
@@ -191,6 +203,50 @@ def _to_do(asked: Asked) -> tuple[str, list[Any]]:
         params += some
     joined = "duties_dutystate b JOIN duties_duty d ON d.id = b.duty_id"
     return f"EXISTS (SELECT 1 FROM {joined} WHERE {' AND '.join(conditions)})", params
+
+
+_WAITS = (
+    "FROM duties_dutystate w JOIN duties_duty v ON v.id = w.duty_id WHERE w.subject_type = 'person' "
+    f"AND w.status = 'open' AND v.kind IN ({', '.join(repr(kind) for kind in PLACING)})"
+)
+
+
+def _placing(asked: Asked) -> tuple[str, list[Any]]:
+    past = " AND w.due_at < %s" if asked.placing == PAST_LIMIT else ""
+    sql = f"EXISTS (SELECT 1 {_WAITS} AND w.subject_id = p.id{past})"
+    return f"NOT {sql}" if asked.placing == PLACED else sql, [parameter(asked.at)] if past else []
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """How many of a category are known, and how many wait for a place; `since`: of those who wait the longest."""
+
+    category: str
+    known: int
+    waiting: int
+    past_limit: int
+    since: datetime | None
+
+    @property
+    def placed(self) -> int:
+        return self.known - self.waiting
+
+
+def count_by_category(asked: Asked) -> list[CategoryRow]:
+    """People of concern by category, the gravest first, those in none last; one statement beside the scope's."""
+    sql, params = _people(asked, ReadAs())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT f.category, COUNT(*), COUNT(w.person), COALESCE(SUM(w.past), 0), MIN(w.since) "
+            f"FROM ({sql}) AS f LEFT JOIN (SELECT w.subject_id AS person, MIN(v.starts_at) AS since, "
+            f"MAX(CASE WHEN w.due_at < %s THEN 1 ELSE 0 END) AS past {_WAITS} GROUP BY w.subject_id) w "
+            "ON w.person = f.id GROUP BY f.category ORDER BY f.category",
+            [*params, parameter(asked.at)],
+        )
+        return [CategoryRow(row[0][1:], *row[1:]) for row in _READ_CATEGORY(cursor.fetchall())]
+
+
+_READ_CATEGORY = table_reader(same, same, same, same, as_instant)
 
 
 # --- what a page shows of them ------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Pages of tracing: who named contacts, and the daily follow-up of these."""
