@@ -175,7 +175,7 @@ class World:
             kind=kind, facility=place, starts=day(on), ends=day(ends) if ends else None, **self._common(name, on, None)
         )
 
-    def ordered(self, name: str, kind: str, on: str, days: int = 14) -> UUID:
+    def ordered(self, name: str, kind: str, on: str, days: int = 14, id: UUID | None = None) -> UUID:
         starts = at_time(on, "12:00", self.zone)
         return isolation.give_order(
             kind=kind,
@@ -187,8 +187,17 @@ class World:
             review_at=starts + timedelta(days=7),
             observed=day(on),
             disease=self.disease,
+            fact_id=id,
             **self._common(name, on, None),
         )
+
+    def objected(self, order: UUID, on: str, id: UUID | None = None) -> UUID:
+        """Somebody objects to an order, by telephone."""
+        known = known_on(day(on), self.zone)
+        return isolation.object_to(
+            order=order, ground="We spoke through a window.", observed=day(on), known_at=known, source="telephone",
+            fact_id=id, by=self.by, at=self.at,
+        )  # fmt: skip
 
     def cycle(self, on: str) -> Any:
         """Close a day's period; the run."""

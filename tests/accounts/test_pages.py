@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -12,9 +13,10 @@ from django.test import Client
 from mainstay.accounts import queries, services
 from mainstay.accounts.models import Account
 from mainstay.accounts.pages import views
+from mainstay.accounts.queries import lookers
 from mainstay.accounts.rules import WHOLE_CITY, Permission, Purpose, Role
 from mainstay.places.models import Place
-from mainstay.platform.clock import now
+from mainstay.platform.clock import local_date, now
 from tests.world import World
 
 JUNK = ["", "\x00", "x" * 5000, "'; DROP TABLE people_person; --", "<script>alert(1)</script>", "١٢٣", "9" * 40]
@@ -98,8 +100,8 @@ def test_junk_in_every_field_is_told_never_a_failure(world: World, junk: str) ->
     ]
     for address, given in forms:
         assert admin.post(address, given).status_code in (302, 404, 422), (address, given)
-    for asked in ("account", "purpose", "before"):
-        assert admin.get("/audit/", {asked: junk}).status_code == 200
+    asked = ("account", "purpose", "before", "person", "from", "to")
+    assert admin.get("/audit/", dict.fromkeys(asked, junk)).status_code == 200
     assert admin.get("/accounts/", {"after": junk}).status_code == 200
     # A row of digits can be a user name, and was opened above; nothing else is anybody's.
     assert admin.get(f"/accounts/{quote(junk or 'none')}/").status_code == (200 if junk.isdigit() else 404)
@@ -162,3 +164,32 @@ def test_the_audit_shows_an_emergency_loudly_and_pages_back(world: World) -> Non
     second = auditor.get("/audit/", {"before": older}).content.decode()
     assert "list 9<" in second and "list 59" not in second
     assert "list 9<" not in auditor.get("/audit/", {"account": "nobody"}).content.decode()
+
+
+def test_the_audit_tells_who_saw_somebody_on_their_page_and_on_lists_and_who_saw_most(world: World) -> None:
+    """Wen opened An's page and, two days before, saw her on a list of three; bo saw nobody of hers."""
+    auditor = signed_in(world, "au", Role.AUDITOR)
+    patient, others = world.person("An"), [uuid4(), uuid4()]
+    for name in ("wen", "bo"):
+        signed_in(world, name)
+    wen, bo = (Account.objects.get(username=name) for name in ("wen", "bo"))
+    looks = [
+        (wen, "person", patient, [], now(), Purpose.SUPERVISION),
+        (wen, "list", None, [patient, *others], now() - timedelta(days=2), Purpose.DUTY),
+        (bo, "list", None, others, now(), Purpose.DUTY),
+    ]
+    for account, page, subject, listed, at, purpose in looks:
+        services.record_look(
+            account=account, page=page, purpose=purpose, subject=subject, listed=listed, by=account.actor, at=at
+        )
+    page = auditor.get("/audit/", {"person": str(patient)}).content.decode()
+    own, listed = page.split('id="listed"')
+    assert ("a person" in own, "the list" in own, "the list" in listed) == (True, False, True)
+    day = local_date(now(), world.zone).isoformat()
+    assert "the list" not in auditor.get("/audit/", {"person": str(patient), "from": day}).content.decode()
+    assert "Nobody is known by that." in auditor.get("/audit/", {"person": "no one"}).content.decode()
+    # In two looks wen saw 1 + 3 people, once without a duty; bo saw 2.
+    found = [(one.username, one.looks, one.people, one.without_duty) for one in lookers(world.at)]
+    assert found == [("wen", 2, 1 + 3, 1), ("bo", 1, 2, 0)]
+    elsewhere = auditor.get("/audit/", {"account": "bo", "from": day, "to": day}).content.decode()
+    assert elsewhere.count("the list") == 1

@@ -29,6 +29,8 @@ from tests.intake.desk import CLINIC
 from tests.world import World
 
 PERSON = "0196f000-0000-7000-8000-000000000001"
+ORDER = "0196f000-0000-7000-8000-000000000002"
+OBJECTION = "0196f000-0000-7000-8000-000000000003"
 
 # name of the route -> what it needs in its address
 ADDRESSES: dict[str, dict[str, str]] = {
@@ -66,6 +68,17 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "duty-rows": {},
     "take-back": {"duty": PERSON},
     "visit": {"at": "p" + PERSON.replace("-", "")},
+    "explained": {"person": PERSON},
+    "isolation-orders": {},
+    "isolation-order": {"order": ORDER},
+    "isolation-order-sheet": {"order": ORDER},
+    "give-order": {"person": PERSON},
+    "objection": {"objection": OBJECTION},
+    "protocol": {},
+    "protocol-changes": {},
+    "protocol-cards": {},
+    "edition": {"edition": "mers.who"},
+    "clause": {"edition": "mers.who", "clause": "contact.offer_place"},
     "who-to-call": {},
     "call": {"person": PERSON},
     "report": {},
@@ -130,6 +143,8 @@ def answer(client: Client, name: str, verb: str) -> int:
 def city(world: World) -> World:
     services.open_account(username="somebody", name="Somebody", by=world.by, at=now())
     world.person("An", id=UUID(PERSON))
+    world.ordered("An", "quarantine", "2020-02-01", id=UUID(ORDER))
+    world.objected(UUID(ORDER), "2020-02-01", id=UUID(OBJECTION))
     received = Delivery(id=UUID(ADDRESSES["delivery"]["identity"]), mapping="clinic", received_at=now())
     received.mapping_text = CLINIC
     ledger.append([received], by=world.by, at=now(), verb="intake")

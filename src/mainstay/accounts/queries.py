@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from mainstay.accounts.models import Account, Grant, Invitation, Look, Token
 from mainstay.accounts.rules import (
@@ -15,6 +16,7 @@ from mainstay.accounts.rules import (
     Area,
     Granted,
     Jurisdiction,
+    Purpose,
     Rights,
     Role,
     normal_username,
@@ -195,9 +197,11 @@ def list_looks(
     subject: Iterable[UUID] = (),
     purpose: str | None = None,
     before: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = 100,
 ) -> list[LookRow]:
-    """Looks, the newest first, one page before a ledger number; one statement.
+    """Looks, the newest first, one page before a ledger number; one statement. From `since` on, before `until`.
 
     `subject` finds those who opened this person's own page (give all the ids merged into one).
     """
@@ -208,19 +212,56 @@ def list_looks(
         rows = rows.filter(subject_id__in=wanted)
     if purpose is not None:
         rows = rows.filter(purpose=purpose)
+    rows = _between(rows, since, until)
     if before is not None:
         rows = rows.filter(entry_id__lt=before)
     return [_look(row) for row in rows[:limit]]
 
 
-def listed_looks(subject: UUID, since: datetime) -> list[LookRow]:
-    """Who had this person on a list they saw, since a moment, the newest first.
+def _between(rows: QuerySet[Look], since: datetime | None, until: datetime | None) -> QuerySet[Look]:
+    if since is not None:
+        rows = rows.filter(entry__at__gte=since)
+    return rows if until is None else rows.filter(entry__at__lt=until)
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """One account's looks in a time: how many, how many people they showed, how many without a duty, by emergency."""
+
+    username: str
+    name: str
+    looks: int
+    people: int
+    without_duty: int
+    emergencies: int
+
+
+def lookers(since: datetime, until: datetime | None = None, limit: int = 20) -> list[Looker]:
+    """Who saw most people's data in a time, the most first; a person seen twice counts twice. One statement."""
+    rows = _between(Look.objects.all(), since, until).values("account__username", "account__actor__name")
+    counted = rows.annotate(
+        looks=Count("id"),
+        people=Sum("count"),
+        without=Count("id", filter=~Q(purpose=Purpose.DUTY.value)),
+        loud=Count("id", filter=Q(purpose=Purpose.EMERGENCY.value)),
+    ).order_by("-people", "account__username")
+    names = ("account__username", "account__actor__name", "looks", "people", "without", "loud")
+    return [Looker(*row) for row in counted.values_list(*names)[:limit]]
+
+
+def listed_looks(
+    subject: UUID, since: datetime, until: datetime | None = None, account: UUID | None = None, limit: int = 1000
+) -> list[LookRow]:
+    """Who had this person on a list they saw, since a moment, the newest first, at most so many.
 
     Reads every list seen since then: for an audit of days, not for a page that is opened often.
     """
     wanted = subject.bytes
-    rows = Look.objects.select_related("entry", "account__actor").filter(subject_id=None, entry__at__gte=since)
-    return [_look(row) for row in rows.order_by("-entry_id", "-id").iterator() if _contains(bytes(row.listed), wanted)]
+    rows = _between(Look.objects.select_related("entry", "account__actor"), since, until).exclude(listed=b"")
+    if account is not None:
+        rows = rows.filter(account_id=account)
+    found = (row for row in rows.order_by("-entry_id", "-id").iterator() if _contains(bytes(row.listed), wanted))
+    return [_look(row) for row in islice(found, limit)]
 
 
 def _look(row: Look) -> LookRow:

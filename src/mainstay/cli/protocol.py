@@ -103,29 +103,15 @@ def validate(as_json: bool, file: Path) -> None:
 def diff(as_json: bool, old: str, new: str) -> None:
     """What changes from one edition to another, clause by clause."""
     from mainstay.duties.library import load
+    from mainstay.duties.rules.compare import compare
 
-    before = {clause.id: clause for clause in load(old)[0].clauses}
-    after = {clause.id: clause for clause in load(new)[0].clauses}
-    rows = []
-    for name in sorted(before | after):
-        if name not in after:
-            rows.append({"clause": name, "change": "removed", "fields": []})
-        elif name not in before:
-            rows.append({"clause": name, "change": "added", "fields": []})
-        elif fields := _changed(before[name], after[name]):
-            rows.append({"clause": name, "change": "changed", "fields": fields})
+    changes = compare(load(old)[0], load(new)[0])
+    rows = [{"clause": one.clause, "change": one.change, "fields": list(one.fields)} for one in changes]
     if as_json:
         emit("protocol.diff", {"old": old, "new": new, "clauses": rows})
         return
     names = ("clause", "change", "fields")
     click.echo(table(names, [[row["clause"], row["change"], ", ".join(row["fields"])] for row in rows]))
-
-
-_COMPARED = ("when", "until", "episode", "demand", "evidence", "owner", "escalate", "title", "text", "recalled")
-
-
-def _changed(old: Any, new: Any) -> list[str]:
-    return [name for name in _COMPARED if getattr(old, name) != getattr(new, name)]
 
 
 @protocol.command("try")

@@ -52,7 +52,7 @@ class Explanation:
 
 def last_run(day: date) -> Run:
     """The last finished run of a day; raises `cycle.not_run`."""
-    run = Run.objects.filter(period_date=day, status="done").order_by("-started_at").first()
+    run = latest_run(day)
     if run is None:
         raise MainstayError(
             NO_RUN,
@@ -70,7 +70,24 @@ def explain(*, name: str, on: date, by: Actor, at: datetime) -> list[Explanation
     run = last_run(on)
     person, clause = _whom(name, run)
     ledger.note(by=by, at=at, verb="read.explain", purpose=f"person {person}")
+    return explain_person(person, run, clause)
+
+
+def latest_run(on: date | None = None) -> Run | None:
+    """The last finished run, or that of a day; None where there is none. One statement."""
+    rows = Run.objects.filter(status="done")
+    if on is not None:
+        rows = rows.filter(period_date=on)
+    return rows.order_by("-period_date", "-started_at").first()
+
+
+def explain_person(person: UUID, run: Run, clause: str | None = None) -> list[Explanation]:
+    """Explain a person as a finished run judged them, one disease after the other; all clauses, or one.
+
+    Whoever asks for it leaves the line of the ledger that reading it needs.
+    """
     assert run.to_entry is not None
+    on = run.period_date
     zone = Instance.objects.values_list("zone", flat=True).get(id=1)
     view = View(run.to_entry, run.moment_at)
     rules = rulesets_on(on, editions_put_into_force(run.to_entry))

@@ -8,11 +8,13 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from mainstay.cycle.statements import RecordIds
 from mainstay.intake.models import Mended, Question, Reject
 from mainstay.intake.rules.rows import Problem, RowReading, entry_value
+from mainstay.intake.rules.sentences import Said
 from mainstay.platform import bulk
 from mainstay.platform.errors import CODES
 from mainstay.platform.keys import Keys, decrypt, encrypt, load_keys
@@ -40,6 +42,7 @@ class RejectLine:
     reject: UUID
     cells: tuple[tuple[str, str], ...]
     cell: str | None = None  # in a sheet: D7
+    said: Said = Said()
 
 
 def line_of(
@@ -58,6 +61,7 @@ def line_of(
         reject,
         tuple(zip(problem.columns, values, strict=True)),
         cells_named(row, problem.columns, header, first_column),
+        problem.said,
     )
 
 
@@ -135,9 +139,17 @@ class Opened:
 def opened(reject: Reject, keys: Keys) -> Opened:
     """Decrypt what a reject holds."""
     plain = json.loads(decrypt(keys, reject.sealed_row, _place(reject.id)))
-    columns, *rest = plain["problem"]
-    problem = Problem(tuple(columns), *rest)
+    columns, value, code, reason, remedy, held, *said = plain["problem"]
+    problem = Problem(tuple(columns), value, code, reason, remedy, held, _said(*said))
     return Opened(reject, tuple(plain["header"]), tuple(plain["cells"]), problem, plain.get("first_column"))
+
+
+def _said(kept: list[Any] | None = None) -> Said:
+    """The keys of its sentences, as they were kept; what was held before there were any has none."""
+    if kept is None:
+        return Said()
+    reason, remedy, names = kept
+    return Said(reason, remedy, tuple((name, tuple(said) if isinstance(said, list) else said) for name, said in names))
 
 
 def _place(identity: UUID) -> str:

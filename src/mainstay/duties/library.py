@@ -78,6 +78,12 @@ def companions(data: dict[str, Any]) -> tuple[Edition, ...]:
     return tuple(found)
 
 
+def editions() -> dict[str, Edition]:
+    """Every edition that is available, by its id; a faulty file is left out. Each is read once as long as it stays."""
+    found = (_parsed(path, path.stat().st_mtime_ns) for path in available().values())
+    return {edition.id: edition for edition in found if edition is not None}
+
+
 @lru_cache(maxsize=64)
 def _parsed(path: Path, _changed_at: int) -> Edition | None:
     """A file as an edition; None where it is faulty, which is told when that file itself is read."""

@@ -15,8 +15,9 @@ from typing import Any
 
 from mainstay.intake.mapping import LONGEST_TEXT, Column
 from mainstay.intake.reader import FILE_COLUMNS, Source, examine, records
-from mainstay.intake.rules.cells import VALUE_NUMBER, Context, Fault, Read, Readings, shown
+from mainstay.intake.rules.cells import VALUE_NUMBER, Context, Read, Readings, shown
 from mainstay.intake.rules.days import Dating
+from mainstay.intake.rules.sentences import Fault
 from mainstay.platform.clock import local_date, now
 from mainstay.platform.errors import MainstayError, code
 

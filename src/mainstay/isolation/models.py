@@ -71,3 +71,23 @@ class Objection(Fact):
     decision = models.CharField(max_length=10, blank=True)
     decided_by = models.CharField(max_length=100, blank=True)
     decided_at = models.DateTimeField(null=True)
+
+
+class Grounds(Fact):
+    """Why something was decided about an order, in the words of who decided: its review, its end, an objection to it.
+
+    Apart from the papers themselves, which keep the grounds they were given on as they were.
+    """
+
+    class Of(models.TextChoices):
+        REVIEW = "review"
+        END = "end"
+        DECISION = "decision"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    disease = models.CharField(max_length=40)
+    order_root = models.UUIDField()
+    # The paper that was decided on: the order itself, or an objection to it.
+    about = models.UUIDField()
+    of = models.CharField(max_length=10, choices=Of.choices)
+    text = models.CharField(max_length=2000)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+KINDS = ("quarantine", "isolation")
+# How an order reached the person. Read out over the telephone it is served, but not in writing.
+WRITTEN = ("in person", "household", "post", "message")
+SERVED_HOW = (*WRITTEN, "telephone")
+# An oral order lapses unless it is in writing by then; an objection is decided by then (the house's own clauses).
+CONFIRMED_WITHIN = timedelta(hours=24)
+DECIDED_WITHIN = timedelta(hours=48)
 
 
 def order_fault(
@@ -30,6 +40,44 @@ def early_end_fault(starts: datetime, ends: datetime, earlier: datetime, reason:
     return None
 
 
-def decider_fault(official: str, decided_by: str) -> str | None:
+def serving_fault(how: str, served: datetime, given: datetime, ends: datetime, now: datetime) -> str | None:
+    """Why an order cannot have been served like that; None where it can."""
+    if how not in SERVED_HOW:
+        return "nobody says how"
+    if served > now:
+        return "that is still to come"
+    if served < given - CONFIRMED_WITHIN:
+        return "that is before it was given"
+    return "it had ended by then" if served > ends else None
+
+
+def decider_fault(givers: Collection[str], decider: str) -> str | None:
     """An objection is decided by somebody other than who gave the order."""
-    return "whoever gave the order cannot decide on the objection to it" if official == decided_by else None
+    return "whoever gave the order cannot decide on the objection to it" if decider in givers else None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What tells where an order stands: its times, and what was decided about it."""
+
+    starts: datetime
+    ends: datetime
+    review: datetime
+    served: datetime | None
+    oral: bool
+    released: bool  # an objection to it was upheld
+    reviewed: bool
+
+    def in_force(self, at: datetime) -> bool:
+        return self.starts <= at < self.ends and not self.released
+
+    def review_due(self, at: datetime) -> bool:
+        return self.in_force(at) and self.review <= at and not self.reviewed
+
+    def unserved(self, at: datetime) -> bool:
+        """Not over, and not served: it binds nobody."""
+        return at < self.ends and not self.released and self.served is None
+
+    def lapsed(self, at: datetime) -> bool:
+        """Given by word of mouth and not in writing a day later: it binds nobody any more."""
+        return self.oral and at >= self.starts + CONFIRMED_WITHIN

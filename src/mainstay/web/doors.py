@@ -29,6 +29,8 @@ ENTRIES: dict[str, Permission] = {
     "line-list": Permission.SEE_PEOPLE,
     "tracing": Permission.SEE_PEOPLE,
     "who-to-call": Permission.SEE_DUTIES,
+    "isolation-orders": Permission.SEE_PEOPLE,
+    "protocol": Permission.SEE_PROTOCOL,
     "tonight": Permission.SEE_FIGURES,
     "report": Permission.SEE_FIGURES,
     "files": Permission.MEND_ROWS,

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mainstay.cases.pages.urls")),
     path("", include("mainstay.tracing.pages.urls")),
     path("", include("mainstay.duties.pages.urls")),
+    path("", include("mainstay.isolation.pages.urls")),
     path("", include("mainstay.reports.pages.urls")),
     path("", include("mainstay.intake.pages.urls")),
     path("", include("mainstay.web.api.assembled")),

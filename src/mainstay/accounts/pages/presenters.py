@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from mainstay.accounts import services
 from mainstay.accounts.models import Account
-from mainstay.accounts.queries import AccountRow, LookRow
+from mainstay.accounts.queries import AccountRow
 from mainstay.accounts.rules import (
     PERMISSIONS,
     Granted,
@@ -27,7 +27,6 @@ from mainstay.accounts.rules import (
 from mainstay.organisations import queries as organisations
 from mainstay.platform.clock import day_end
 from mainstay.platform.errors import MainstayError
-from mainstay.web import wording
 
 ROLES = {
     Role.COMMAND: gettext_lazy("Command"),
@@ -154,29 +153,6 @@ def account_page(row: AccountRow, errors: dict[str, str], given: Mapping[str, st
         "choices": [(role.value, f"{word}: {_deeds(role)}") for role, word in ROLES.items()],
         "errors": errors,
         "given": given,
-    }
-
-
-def audit_page(rows: list[LookRow], limit: int, asked: Mapping[str, str]) -> dict[str, Any]:
-    shown = rows[:limit]
-    return {
-        "rows": [
-            {
-                "entry": row.entry,
-                "at": row.at,
-                "who": f"{row.name} ({row.username})",
-                "page": row.page,
-                "purpose": PURPOSES[Purpose(row.purpose)],
-                "reason": row.reason if row.reason != row.purpose else "",
-                "loud": row.purpose == Purpose.EMERGENCY,
-                "count": wording.count(row.count),
-            }
-            for row in shown
-        ],
-        "older": shown[-1].entry if len(rows) > limit else None,
-        "account": asked.get("account", ""),
-        "purpose": asked.get("purpose", ""),
-        "purposes": [("", _("any purpose")), *((one.value, word) for one, word in PURPOSES.items())],
     }
 
 

@@ -9,6 +9,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path
 
 from mainstay.accounts.pages import views
+from mainstay.accounts.pages.audit import audit
 from mainstay.web.doors import door, open_door
 
 urlpatterns = [
@@ -31,5 +32,5 @@ urlpatterns = [
     path("me/second/codes/file/", door()(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("accounts/", views.accounts, name="accounts"),
     path("accounts/<str:username>/", views.account, name="account"),
-    path("audit/", views.audit, name="audit"),
+    path("audit/", audit, name="audit"),
 ]

@@ -1,4 +1,4 @@
-"""Pages of accounts: the first one, joining by a link, one's own, their administration, and the audit."""
+"""Pages of accounts: the first one, joining by a link, one's own, and their administration."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from mainstay.accounts import queries, services
 from mainstay.accounts.models import Account
 from mainstay.accounts.pages import presenters
-from mainstay.accounts.rules import Permission, Purpose, Role, normal_username, username_fault
+from mainstay.accounts.rules import Permission, Role, normal_username, username_fault
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.platform.environment import read_environment
@@ -26,7 +26,6 @@ from mainstay.platform.models import Instance
 from mainstay.web.doors import door, open_door
 
 SIGNED_IN_BY = "allauth.account.auth_backends.AuthenticationBackend"
-LOOKS_A_PAGE = 50
 ACCOUNTS_A_PAGE = 100
 
 
@@ -222,31 +221,3 @@ def _uuid(given: str) -> UUID:
         return UUID(given)
     except ValueError as error:
         raise Http404 from error
-
-
-# --- who looked at whom -------------------------------------------------------------------------------
-
-
-@door(Permission.SEE_AUDIT, entry="audit")
-@require_http_methods(["GET"])
-def audit(request: Any) -> HttpResponse:
-    """Who saw people's data, the newest first."""
-    before = request.GET.get("before", "")
-    rows = queries.list_looks(
-        account=_account_id(request.GET.get("account", "")),
-        purpose=_purpose(request.GET.get("purpose", "")),
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
-        limit=LOOKS_A_PAGE + 1,
-    )
-    return render(request, "accounts/audit.html", presenters.audit_page(rows, LOOKS_A_PAGE, request.GET))
-
-
-def _purpose(given: str) -> str | None:
-    return given if given in set(Purpose) else None
-
-
-def _account_id(username: str) -> UUID | None:
-    if not username:
-        return None
-    found = queries.account_by_name(username)
-    return found.id if found else UUID(int=0)  # nobody's: nothing matches

@@ -22,6 +22,7 @@ ROOTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("tracing_exposure", "contact_root", "tracing_contact", "root", "TRUE"),
     ("cases_result", "specimen_root", "cases_specimen", "root", "TRUE"),
     ("isolation_objection", "order_root", "isolation_order", "root", "TRUE"),
+    ("isolation_grounds", "order_root", "isolation_order", "root", "TRUE"),
     ("duties_duty", "subject_id", "people_person", "id", "subject_type = 'person'"),
     ("duties_duty", "subject_id", "organisations_post", "id", "subject_type = 'post'"),
     ("duties_duty", "subject_id", "intake_question", "root", "subject_type = 'question'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mainstay.duties.pages import calls, cards, visit
+from mainstay.duties.pages import calls, cards, explained, pocket, protocol, visit
 
 urlpatterns = [
     path("calls/", calls.who_to_call, name="who-to-call"),
@@ -13,4 +13,10 @@ urlpatterns = [
     path("duties/rows/", cards.rows, name="duty-rows"),
     path("duties/<uuid:duty>/take-back/", cards.take_back, name="take-back"),
     path("duties/visit/<str:at>/", visit.visit, name="visit"),
+    path("list/<uuid:person>/why/", explained.explained, name="explained"),
+    path("protocol/", protocol.protocol, name="protocol"),
+    path("protocol/changes/", protocol.changes, name="protocol-changes"),
+    path("protocol/cards/", pocket.pocket, name="protocol-cards"),
+    path("protocol/editions/<str:edition>/", protocol.edition, name="edition"),
+    path("protocol/editions/<str:edition>/<str:clause>/", protocol.clause, name="clause"),
 ]

@@ -46,5 +46,39 @@ def rulesets_on(day: date, rows: Iterable[InForce]) -> dict[str, Ruleset]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """An edition rules its series from a day until the day before another's (None: until further notice)."""
+
+    edition: Edition
+    from_date: date
+    until: date | None
+
+
+def spells(rows: Iterable[InForce]) -> dict[tuple[str, str, str, str], list[Spell]]:
+    """{(disease, series, level, area): which edition ruled when, in order}, by the rule of `rulesets_on`.
+
+    An edition whose day was moved rules from the last day it was given; between a withdrawal and the next nothing does.
+    """
+    of_series: dict[tuple[str, str, str, str], list[InForce]] = {}
+    for row in rows:
+        edition = row.edition
+        of_series.setdefault((edition.disease, edition.series, edition.level, edition.area), []).append(row)
+    return {key: _spells(found) for key, found in sorted(of_series.items())}
+
+
+def _spells(rows: list[InForce]) -> list[Spell]:
+    turns: list[tuple[date, Edition | None]] = []
+    for day in sorted({row.from_date for row in rows}):
+        last = [row for row in rows if row.from_date == day][-1]
+        now = None if last.withdrawn else last.edition
+        if not turns or turns[-1][1] is not now:
+            turns.append((day, now))
+    ends = [day for day, _edition in turns[1:]] + [None]
+    return [
+        Spell(edition, day, until) for (day, edition), until in zip(turns, ends, strict=True) if edition is not None
+    ]
+
+
 def _ruleset(rows: list[InForce]) -> Ruleset:
     return combine(tuple(row.edition for row in rows), {row.edition.id: row.from_date for row in rows})

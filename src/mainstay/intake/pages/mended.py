@@ -106,8 +106,7 @@ def outcome(
         name = field_name(cell.reject, one.problem.columns.index(cell.column))
         if cell.reject in still:
             line = still[cell.reject]
-            told = [said.held(line.code), said.remedy(line.code), line.reason, line.remedy]
-            errors[name] = " ".join(filter(None, told))
+            errors[name] = " ".join(filter(None, [said.held(line.code), *said.told(line)]))
         else:
             read.append(ReadBack(one.reject.row_no, cell.column, cell.value, means(cell, mapping, zone, at)))
     return Outcome(given=given, errors=errors, done=tuple(read), tried=True)

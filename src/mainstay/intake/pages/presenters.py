@@ -112,13 +112,13 @@ def _rows(rejects: list[Opened], outcome: Outcome, mapping: Mapping) -> Iterator
 
 def _problem(one: Opened, outcome: Outcome, mapping: Mapping) -> dict[str, Any]:
     line = one.line
+    say, exact = said.told(line)
     named = {column: cells_named(line.row, [column], one.header, one.first_column) for column, _text in line.cells}
     return {
         "id": one.reject.id.hex,
         "title": said.held(line.code),
-        "say": said.remedy(line.code),
-        "reason": line.reason,
-        "remedy": line.remedy,
+        "say": say,
+        "exact": exact,
         "whole": one.problem.held == "row",
         "unknown": bool(unknown_word(one, mapping)),
         "fields": [

@@ -19,10 +19,11 @@ from mainstay.intake.formats.contents import Row
 from mainstay.intake.guessing import AnyLayout, first_rows, name_from
 from mainstay.intake.mapping import Mapping
 from mainstay.intake.reader import Source, examine, records
-from mainstay.intake.rules.days import Dating, Fault, reading_of
+from mainstay.intake.rules.days import Dating, reading_of
 from mainstay.intake.rules.guess_columns import DAYS, Guess, guess_columns
 from mainstay.intake.rules.guess_words import DISEASES, NAMES, SYMPTOMS, WORDS
 from mainstay.intake.rules.proposal import Answers, propose
+from mainstay.intake.rules.sentences import Fault
 from mainstay.platform.models import Actor
 
 # Rows that are taken in while somebody waits for the page.

@@ -8,6 +8,8 @@ from pathlib import Path
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from mainstay.cycle.held import RejectLine
+from mainstay.intake.pages import sentences
 from mainstay.intake.pages.reading import SYMPTOM
 from mainstay.platform.errors import MainstayError
 
@@ -198,8 +200,16 @@ def held(code: str) -> str:
     return str(HELD.get(code, _("What should stand there?")))
 
 
-def remedy(code: str) -> str:
-    """What to do, where the page is not in the language of the exact reason; else nothing."""
+def told(line: RejectLine) -> tuple[str, str]:
+    """(why it is held and what to do, in the reader's language; the exact English beneath, where that is all there is).
+
+    What a mapping's own check says is said as the mapping does, in whatever language it was written.
+    """
+    exact = f"{line.reason} {line.remedy}"
     if (get_language() or "en").startswith("en"):
-        return ""
-    return str(REMEDIES.get(code, ""))
+        return exact, ""
+    reason = sentences.reason(line.said) or str(HELD.get(line.code, ""))
+    remedy = sentences.remedy(line.said) or str(REMEDIES.get(line.code, ""))
+    if line.said.reason:
+        return f"{reason}{remedy}", ""
+    return (remedy, exact) if remedy else (exact, "")

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from mainstay.intake.mapping import Column
-from mainstay.intake.rules.days import VALUE_DATE, Fault, day_of, narrow
+from mainstay.intake.rules.days import VALUE_DATE, day_of, narrow
+from mainstay.intake.rules.sentences import Fault, fault
 from mainstay.platform.errors import code
 
 VALUE_UNLISTED = code("value.unlisted", "A cell's value is not in the mapping's list; the field is held.")
@@ -75,11 +76,11 @@ def _parted(text: str, marks: re.Pattern[str]) -> str:
 # White space that writing systems use is no control character, though Python calls it unprintable.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
 _NAMES = {
-    "\0": "a NUL",
-    "\n": "a line break",
-    "\r": "a line break",
-    "\t": "a tab",
-    "\ufffd": "a broken character",
+    "\0": "holds_nul",
+    "\n": "holds_break",
+    "\r": "holds_break",
+    "\t": "holds_tab",
+    "\ufffd": "holds_broken",
 }
 
 
@@ -88,12 +89,9 @@ def _read(raw: str, unknown: frozenset[str], ditto: frozenset[str], read: Callab
     if text in unknown:
         return None, None
     if text in ditto:
-        return None, Fault(
-            VALUE_DITTO, f"The cell says '{text}', as above, but nothing stands above it.", "Write what is meant."
-        )
+        return None, fault(VALUE_DITTO, "ditto", "write_meant", text=text)
     if not text.isprintable() and (found := _CONTROL.search(text)):
-        what = _NAMES.get(found[0], "a control character")
-        return None, Fault(VALUE_CONTROL, f"The cell holds {what}.", "Write the value without it.")
+        return None, fault(VALUE_CONTROL, _NAMES.get(found[0], "holds_control"), "write_without")
     spoilt = _spoilt(text)
     return (None, spoilt) if spoilt else read(text)
 
@@ -107,18 +105,10 @@ def _spoilt(text: str) -> Fault | None:
     """What a spreadsheet did to the value before it was sent."""
     if text.startswith(("#", "Err:")) and _ERRORS.fullmatch(text):
         if text == "#UNCALCULATED!":
-            return Fault(
-                VALUE_ERROR,
-                "The cell holds a formula that was never calculated.",
-                "Open the workbook in a spreadsheet program, save it and send it again, or write the value.",
-            )
-        return Fault(VALUE_ERROR, f"The cell holds the error {text}.", "Write the value, or leave the cell empty.")
+            return fault(VALUE_ERROR, "uncalculated", "save_again")
+        return fault(VALUE_ERROR, "error", "write_or_empty", text=text)
     if "+" in text and _CUT.fullmatch(text):
-        return Fault(
-            VALUE_DIGITS,
-            f"The spreadsheet turned a long number into {text}: its last digits are lost.",
-            "Write all digits again, in a cell formatted as text, and send that.",
-        )
+        return fault(VALUE_DIGITS, "digits_lost", "write_all_digits", text=text)
     return None
 
 
@@ -131,11 +121,7 @@ def shown(text: str) -> str:
 def _text(column: Column, _context: Context) -> Callable[[str], Read]:
     def read(text: str) -> Read:
         if len(text) > column.longest:
-            return None, Fault(
-                VALUE_LONG,
-                f"The text has {len(text)} characters.",
-                f"Shorten it to {column.longest}.",
-            )
+            return None, fault(VALUE_LONG, "too_long", "shorten", length=len(text), longest=column.longest)
         return text, None
 
     return read
@@ -147,7 +133,7 @@ def _integer(column: Column, _context: Context) -> Callable[[str], Read]:
     def read(text: str) -> Read:
         text = _YEARS.sub("", narrow(text))
         if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
-            return None, Fault(VALUE_NUMBER, f"'{shown(text)}' is no whole number.", "Write it in digits.")
+            return None, fault(VALUE_NUMBER, "no_number", "write_digits", text=shown(text))
         number = int(text)
         return (number, None) if _within(number, low, high) else (None, _untrue(str(number), low, high))
 
@@ -163,8 +149,8 @@ def _within(number: int, low: int | None, high: int | None) -> bool:
 
 
 def _untrue(said: str, low: object, high: object) -> Fault:
-    bounds = f"{'' if low is None else low} to {'' if high is None else high}"
-    return Fault(VALUE_NUMBER, f"{said} cannot be true here.", f"Write a number from {bounds}.")
+    bounds = {name: "" if bound is None else str(bound) for name, bound in (("low", low), ("high", high))}
+    return fault(VALUE_NUMBER, "number_untrue", "write_between", number=said, **bounds)
 
 
 _DEGREES = re.compile(r"([0-9]{1,3})(?:[.,]([0-9])0?)?(?: ?(?:℃|°C|度|C))?")
@@ -177,9 +163,7 @@ def _tenths(column: Column, _context: Context) -> Callable[[str], Read]:
     def read(text: str) -> Read:
         found = _DEGREES.fullmatch(narrow(text))
         if not found:
-            return None, Fault(
-                VALUE_NUMBER, f"'{shown(text)}' is no number with one decimal.", "Write it in digits, as 38.5."
-            )
+            return None, fault(VALUE_NUMBER, "no_tenths", "write_tenths", text=shown(text))
         number = int(found[1]) * 10 + int(found[2] or 0)
         if _within(number, low, high):
             return number, None
@@ -196,18 +180,9 @@ def _choice(column: Column, _context: Context) -> Callable[[str], Read]:
             text = narrow(text)
         if text in listed:
             return listed[text], None
-        return None, Fault(
-            VALUE_UNLISTED,
-            f"'{shown(text)}' is not among the values known in this column.",
-            f"Write one of {_some(list(listed))}, or add it to the mapping.",
-        )
+        return None, fault(VALUE_UNLISTED, "unlisted", "write_one_of", text=shown(text), words=tuple(listed))
 
     return read
-
-
-def _some(words: list[str]) -> str:
-    text = ", ".join(f"'{word}'" for word in words[:6])
-    return text + (f" and {len(words) - 6} more" if len(words) > 6 else "")
 
 
 def _facility(column: Column, context: Context) -> Callable[[str], Read]:
@@ -216,17 +191,11 @@ def _facility(column: Column, context: Context) -> Callable[[str], Read]:
     def read(text: str) -> Read:
         facility = listed.get(text) if listed else slug(text)
         if facility is None:
-            return None, Fault(
-                VALUE_UNLISTED,
-                f"'{shown(text)}' is no spelling of a facility that the mapping knows.",
-                f"Write one of {_some(list(listed))}, or add the spelling to the mapping.",
+            return None, fault(
+                VALUE_UNLISTED, "no_facility_spelling", "write_spelling", text=shown(text), words=tuple(listed)
             )
         if not column.create and facility not in context.facilities:
-            return None, Fault(
-                VALUE_FACILITY,
-                f"This instance has no facility '{facility}'.",
-                "Add it to the city's profile, or let the mapping create it (`create = true`).",
-            )
+            return None, fault(VALUE_FACILITY, "no_facility", "add_facility", text=facility)
         return str(facility), None
 
     return read
@@ -258,14 +227,14 @@ def _datetime(column: Column, context: Context) -> Callable[[str], Read]:
         timed = _TIME.fullmatch(text)
         if not timed:
             return day_of(text, column.dating, context.received_date)
-        day, fault = day_of(timed[1], column.dating, context.received_date)
-        if fault:
-            return None, fault
+        day, wrong = day_of(timed[1], column.dating, context.received_date)
+        if wrong:
+            return None, wrong
         hour = timed[2] if len(timed[2].split(":")[0]) == 2 else f"0{timed[2]}"
         try:
             at = datetime.fromisoformat(f"{day}T{hour}{timed[3] or ''}")
         except ValueError:
-            return None, Fault(VALUE_DATE, f"There is no time '{shown(text)}'.", "Write it as 2015-05-20 14:30.")
+            return None, fault(VALUE_DATE, "no_time", "write_time", text=shown(text))
         return at if at.tzinfo else at.replace(tzinfo=zone), None
 
     return read

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from mainstay.intake.mapping import FactSpec, Mapping
 from mainstay.intake.rules.cells import Readings, Value
 from mainstay.intake.rules.problems import Problem, Problems, Texts
+from mainstay.intake.rules.sentences import fault
 from mainstay.intake.rules.slots import SEP, Slot, Statement, Values, columns_of, condition
 from mainstay.platform.errors import code
 
@@ -91,8 +92,7 @@ class Where:
 
 
 def _nothing(column: str, text: str) -> Problem:
-    remedy = "Write the place and the day of the counts, or leave the row out."
-    return Problem((column,), text, ROW_NOWHERE, f"The row says nothing in '{column}'.", remedy, "row")
+    return Problem.of((column,), text, fault(ROW_NOWHERE, "says_nothing", "write_place_and_day", column=column), "row")
 
 
 class CountSlot(Slot):

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
 
+from mainstay.intake.rules.sentences import Fault, fault
 from mainstay.platform.errors import code
 
 VALUE_DATE = code("value.date", "A cell holds no day that exists; the field is held.")
@@ -36,14 +36,6 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _WIDE = {0xFF01 + step: 0x21 + step for step in range(94)} | {0x3000: 0x20}
 
 
-class Fault(NamedTuple):
-    """What is wrong with one cell."""
-
-    code: str
-    reason: str
-    remedy: str
-
-
 @dataclass(frozen=True, slots=True)
 class Dating:
     """How a column's days are written, as far as somebody said so.
@@ -68,15 +60,11 @@ def day_of(text: str, dating: Dating, received: date) -> tuple[date | None, Faul
     if isinstance(found, Fault):
         return None, found
     if found is None:
-        return None, Fault(VALUE_DATE, f"There is no day '{text[:SHOWN]}'.", "Write a day that exists, as 2015-05-20.")
+        return None, fault(VALUE_DATE, "no_such_day", "write_real_day", text=text[:SHOWN])
     if found.year < FIRST_YEAR:
-        return None, Fault(VALUE_DATE, f"{found} cannot be true here.", "Write the year in full, as 2015-05-20.")
+        return None, fault(VALUE_DATE, "day_untrue", "write_full_year", day=str(found))
     if found > received:
-        return None, Fault(
-            VALUE_FUTURE,
-            f"{found} lies after {received}, when it was received.",
-            "Write the day it really was.",
-        )
+        return None, fault(VALUE_FUTURE, "day_to_come", "write_right_day", day=str(found), received=str(received))
     return found, None
 
 
@@ -87,7 +75,7 @@ def reading_of(text: str, dating: Dating) -> date | Fault | None:
             return read(match, dating)
     if dating.serials and re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", text) and int(text.split(".")[0]) > _LAST_FALSE:
         return _counted(text)
-    return Fault(VALUE_DATE, f"'{text[:SHOWN]}' is no day.", "Write it as 2015-05-20.")
+    return fault(VALUE_DATE, "no_day", "write_day", text=text[:SHOWN])
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -127,7 +115,7 @@ def _named(match: re.Match[str], _dating: Dating) -> date | Fault | None:
     day, month, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
     name = month.lower()
     if name[:3] not in _MONTHS:
-        return Fault(VALUE_DATE, f"'{match[0]}' is no day.", "Write it as 2015-05-20.")
+        return fault(VALUE_DATE, "no_day", "write_day", text=match[0])
     return _day(int(year), _MONTHS.index(name[:3]) + 1, int(day))
 
 
@@ -139,7 +127,7 @@ def _serial(match: re.Match[str], dating: Dating) -> date | Fault | None:
         return counted
     first, second, year = (int(part) for part in short.groups())
     others = [day for day in (_day(2000 + year, second, first), _day(2000 + year, first, second)) if day]
-    return _two_ways(match[0], [counted, *others], "state `serials = true` in the mapping") if others else counted
+    return _two_ways(match[0], [counted, *others], "choose_day_or_serials") if others else counted
 
 
 def _ordered(text: str, first: int, second: int, year: int, order: str) -> date | Fault | None:
@@ -149,22 +137,17 @@ def _ordered(text: str, first: int, second: int, year: int, order: str) -> date 
         return _day(year, numbers[month_at], numbers[day_at])
     days = [day for day in (_day(year, first, second), _day(year, second, first)) if day]
     if len(set(days)) > 1:
-        return _two_ways(text, days, "state `date_order` in the mapping")
+        return _two_ways(text, days, "choose_day_or_order")
     return days[0] if days else None
 
 
-def _two_ways(text: str, days: list[date], declared: str) -> Fault:
-    some = list(dict.fromkeys(map(str, days)))
-    ways = " or ".join(some)
-    return Fault(
-        VALUE_AMBIGUOUS,
-        f"'{text}' can be read in {'two' if len(some) == 2 else 'several'} ways: {ways}.",
-        f"Write {ways}, whichever it was, or {declared}.",
-    )
+def _two_ways(text: str, days: list[date], remedy: str) -> Fault:
+    ways = tuple(dict.fromkeys(map(str, days)))
+    return fault(VALUE_AMBIGUOUS, "two_ways" if len(ways) == 2 else "several_ways", remedy, text=text, ways=ways)
 
 
 def _without_year(text: str) -> Fault:
-    return Fault(VALUE_YEAR, f"'{text}' has no year.", "Write it as 2015-05-20, or state `year` in the mapping.")
+    return fault(VALUE_YEAR, "no_year", "write_day_or_year", text=text)
 
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Dating], date | Fault | None]], ...] = (

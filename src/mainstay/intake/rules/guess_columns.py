@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from mainstay.intake.rules.days import VALUE_AMBIGUOUS, Dating, Fault, narrow, reading_of
+from mainstay.intake.rules.days import VALUE_AMBIGUOUS, Dating, narrow, reading_of
 from mainstay.intake.rules.guess_words import NAMES, NOTHING, SYMPTOMS, UNKNOWN, WORDS, YES_NO
+from mainstay.intake.rules.sentences import Fault
 from mainstay.intake.rules.table_shape import JOINT
 
 DAYS = ("birth_date", "onset", "report_date", "test_date", "outcome_date")

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mainstay.intake.rules.days import VALUE_AMBIGUOUS, VALUE_YEAR, Dating, Fault, reading_of
+from mainstay.intake.rules.days import VALUE_AMBIGUOUS, VALUE_YEAR, Dating, reading_of
 from mainstay.intake.rules.guess_columns import DAYS, IDENTIFIERS, Guess, plain
 from mainstay.intake.rules.guess_words import DISEASES, NOTHING, UNKNOWN, WORDS, YES_NO
+from mainstay.intake.rules.sentences import Fault
 
 MOST_QUESTIONS = 3
 NO_DISEASE = "unnamed"

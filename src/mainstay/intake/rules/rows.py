@@ -17,6 +17,7 @@ from mainstay.intake.rules.cells import AND, REMEMBERED, Context, Readings, show
 from mainstay.intake.rules.counts import CountSlot, Where
 from mainstay.intake.rules.days import narrow
 from mainstay.intake.rules.problems import Problem, Problems, Texts
+from mainstay.intake.rules.sentences import fault
 from mainstay.intake.rules.slots import SEP, Draft, Named, Slot, Values, columns_of, condition
 from mainstay.platform.errors import code
 
@@ -207,21 +208,19 @@ class RowReader:
             bad = {text: fault for text in set(column) if (fault := readings[text][1]) is not None}
             for at, text in enumerate(column) if bad else ():
                 if text in bad:
-                    problems[at].append(Problem((name,), text, *bad[text], "field"))
+                    problems[at].append(Problem.of((name,), text, bad[text], "field"))
                     column[at] = ""
         return problems
 
     def _nobody(self, cells: Sequence[str], problems: list[Problem]) -> Problem:
         columns = tuple(person.column for person in self.mapping.persons)
         told = [one for one in problems if one.columns[0] in columns and one.code != PERSON_MISSING]
-        return Problem(
-            columns,
-            SEP.join(cells[self._at[name]] for name in columns),
-            ROW_NOBODY,
-            told[0].reason if told else "The row names nobody.",
-            "Write the identifier, or leave the row out.",
-            "row",
-        )
+        text = SEP.join(cells[self._at[name]] for name in columns)
+        whole = Problem.of(columns, text, fault(ROW_NOBODY, "nobody", "write_identifier"), "row")
+        if not told:
+            return whole
+        said = told[0].said._replace(remedy=whole.said.remedy)
+        return whole._replace(reason=told[0].reason, said=said)
 
     def _persons(self, texts: Texts, problems: Problems) -> list[dict[str, Named]]:
         """The persons that can be identified, by role, row for row; the others may be held."""
@@ -296,18 +295,12 @@ def _slot(spec: FactSpec, mapping: Mapping, zone: str) -> Slot:
 
 
 def _missing(column: str) -> Problem:
-    return Problem((column,), "", PERSON_MISSING, "There is no identifier.", "Write whom the row is about.", "field")
+    return Problem.of((column,), "", fault(PERSON_MISSING, "no_identifier", "write_whom"), "field")
 
 
 def _width(cells: Sequence[str], width: int) -> Problem:
-    return Problem(
-        ("",),
-        SEP.join(cells),
-        ROW_WIDTH,
-        f"The row has {len(cells)} cells, the header {width}.",
-        "Look for a separator, quotation mark or line break too many or too few.",
-        "row",
-    )
+    found = fault(ROW_WIDTH, "width", "look_for_mark", cells=len(cells), width=width)
+    return Problem.of(("",), SEP.join(cells), found, "row")
 
 
 def _refuse_own_contact(
@@ -317,16 +310,8 @@ def _refuse_own_contact(
     if one.scheme == other.scheme and not {one.identifier, *one.further}.isdisjoint([other.identifier, *other.further]):
         column = next(spec.column for spec in specs if spec.role == fact.index)
         del found[fact.index]
-        problems.append(
-            Problem(
-                (column,),
-                other.identifier,
-                PERSON_SAME,
-                "The row names one person as their own contact.",
-                "Write whom the person met.",
-                "field",
-            )
-        )
+        why = fault(PERSON_SAME, "own_contact", "write_met")
+        problems.append(Problem.of((column,), other.identifier, why, "field"))
 
 
 def entry_value(problem: Problem | Warned) -> str:

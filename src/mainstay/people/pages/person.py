@@ -155,6 +155,7 @@ def _page(request: Any, person: UUID, read_as: ReadAs, owed: list[OwedRow]) -> d
         "open": sum(row.status == "open" for row in owed),
         "waits": bool(to_be_judged([person])),
         "may_record": request.rights.may(Permission.RECORD_FACTS),
+        "may_order": request.rights.may(Permission.GIVE_ORDERS),
     }
 
 
