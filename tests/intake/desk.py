@@ -181,11 +181,11 @@ def instance(zone: str = ZONE) -> None:
 
 
 def names() -> dict[Any, str]:
-    """{person: identifier in plain text}."""
+    """{person: the identifier they were first known by, in plain text}."""
     keys = load_keys()
     return {
         one.person_id: f"{one.scheme}:{decrypt(keys, one.sealed, sealed_place(one.id))}"
-        for one in Identifier.objects.all()
+        for one in Identifier.objects.order_by("-id")
     }
 
 

@@ -51,10 +51,12 @@ def rows(text: str) -> list[str]:
 
 
 def test_the_longest_overdue_comes_first(outbreak: World) -> None:
-    page = signed_in(outbreak, "Wen", Role.EPIDEMIOLOGIST).get("/list/").content.decode()
-    # Something was due to An since the 1st, to Bo since the 5th, to Ci since the 6th.
-    assert rows(page) == ["An Yi-01", "Bo Er-02", "Ci San-03"]
-    assert "<b>3</b> people match, <b>3</b> of them" in page
+    outbreak.classified("Di Si-04", "confirmed", "2020-02-07")
+    outbreak.cycle("2020-02-08")
+    page = signed_in(outbreak, "Wen", Role.EPIDEMIOLOGIST).get("/list/?sort=overdue").content.decode()
+    # At the end of the 8th, where this instance stands: the three were told on the 6th, the fourth on the 7th.
+    assert rows(page)[:3] == ["An Yi-01", "Bo Er-02", "Ci San-03"] and len(rows(page)) == 4
+    assert "As of Sat 8 Feb 2020 24:00" in page
     assert "100 0000" not in page  # no telephone without a purpose
     assert "Confirmed" in page and "Suspected" in page and "Close contact" in page
 
@@ -83,7 +85,7 @@ def test_every_page_leaves_one_look_at_all_it_listed(outbreak: World) -> None:
     signed_in(outbreak, "Wen", Role.EPIDEMIOLOGIST).get("/list/")
     (look,) = Look.objects.all()
     assert (look.page, look.purpose, look.count) == ("list", Purpose.SUPERVISION, 3)
-    assert bytes(look.listed) == b"".join(outbreak.people[name].bytes for name in ("An Yi-01", "Bo Er-02", "Ci San-03"))
+    assert bytes(look.listed) == b"".join(outbreak.people[name].bytes for name in ("Bo Er-02", "An Yi-01", "Ci San-03"))
 
 
 def test_pages_follow_one_another_without_a_gap_in_either_order(outbreak: World) -> None:
@@ -149,6 +151,7 @@ def test_what_is_known_is_shown_with_what_was_corrected_struck_through(outbreak:
 
 
 def test_why_somebody_is_a_contact_and_whom_they_met_is_shown_both_ways(outbreak: World) -> None:
+    outbreak.cycle("2020-02-08")
     client = signed_in(outbreak, "Wen", Role.EPIDEMIOLOGIST)
     contact, index = page_of(outbreak, client, "Ci San-03"), page_of(outbreak, client, "An Yi-01")
     assert "was named by An Yi-01" in contact and "named this person" in contact

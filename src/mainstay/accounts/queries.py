@@ -16,9 +16,11 @@ from mainstay.accounts.rules import (
     Area,
     Granted,
     Jurisdiction,
+    Permission,
     Purpose,
     Rights,
     Role,
+    Scope,
     normal_username,
     secret_digest,
     username_fault,
@@ -39,6 +41,25 @@ def rights_of(account: UUID, at: datetime) -> Rights:
 def _granted(row: Grant) -> Granted:
     jurisdiction = Jurisdiction(Area(row.jurisdiction_kind), row.jurisdiction_id)
     return Granted(Role(row.role), jurisdiction, row.starts_at, row.ends_at, row.deputy_for_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who has joined: who they are in the ledger, and where they may do what was asked about."""
+
+    actor: UUID
+    name: str
+    scope: Scope
+
+
+def colleagues(permission: Permission, at: datetime) -> list[Colleague]:
+    """Who has an open account and may do this somewhere, by name; one statement."""
+    granted: dict[tuple[str, UUID], list[Granted]] = {}
+    for row in _standing().select_related("account__actor"):
+        if (one := _granted(row)).holds(at):
+            granted.setdefault((row.account.actor.name, row.account.actor_id), []).append(one)
+    found = [(actor, name, Rights(tuple(all_)).scope(permission)) for (name, actor), all_ in sorted(granted.items())]
+    return [Colleague(actor, name, scope) for actor, name, scope in found if not scope.is_empty]
 
 
 def is_last_administrator(*, account: UUID, at: datetime, without: UUID | None = None) -> bool:

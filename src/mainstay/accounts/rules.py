@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -118,6 +118,7 @@ class Scope:
             or whereabouts.community in self.communities
             or whereabouts.unit in self.units
             or not self.facilities.isdisjoint(whereabouts.facilities)
+            or not whereabouts.provisional.isdisjoint(self.districts | self.communities | self.units)
         )
 
 
@@ -126,12 +127,16 @@ NOWHERE = Scope()
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """What a record hangs on: the ancestors of its place, and the facilities concerned with it."""
+    """What a record hangs on: the ancestors of its place, and the facilities concerned with it.
+
+    `provisional`: of somebody who has no place yet, the places (of any level) of those who named them.
+    """
 
     district: UUID | None = None
     community: UUID | None = None
     unit: UUID | None = None
     facilities: frozenset[UUID] = frozenset()
+    provisional: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +169,19 @@ class Rights:
 
     def scope(self, permission: Permission) -> Scope:
         """Within which bounds it may do this: the union of those of the roles that allow it."""
-        bounds = {grant.jurisdiction for grant in self.granted if permission in PERMISSIONS[grant.role]}
-        if WHOLE_CITY in bounds:
-            return Scope(everywhere=True)
-        return Scope(
-            districts=_ids(bounds, Area.DISTRICT),
-            communities=_ids(bounds, Area.COMMUNITY),
-            units=_ids(bounds, Area.UNIT),
-            facilities=_ids(bounds, Area.FACILITY),
-        )
+        return scope_of({grant.jurisdiction for grant in self.granted if permission in PERMISSIONS[grant.role]})
+
+
+def scope_of(bounds: Collection[Jurisdiction]) -> Scope:
+    """The union of jurisdictions."""
+    if WHOLE_CITY in bounds:
+        return Scope(everywhere=True)
+    return Scope(
+        districts=_ids(bounds, Area.DISTRICT),
+        communities=_ids(bounds, Area.COMMUNITY),
+        units=_ids(bounds, Area.UNIT),
+        facilities=_ids(bounds, Area.FACILITY),
+    )
 
 
 def _ids(bounds: Iterable[Jurisdiction], kind: Area) -> frozenset[UUID]:

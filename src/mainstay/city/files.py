@@ -12,7 +12,7 @@ from typing import Any
 from mainstay.city.outbreak import Meeting, Resident
 
 Row = dict[str, Any]
-WHO = ("phone", "sex", "birth_date", "unit")
+WHO = ("name", "phone", "sex", "birth_date", "unit")
 # file -> its columns; each but the orders has a mapping of the name `demo-<file>`.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "cases": (
@@ -48,6 +48,7 @@ def described(person: Resident) -> Row:
     """What a list says of who somebody is."""
     return {
         "id": person.identity,
+        "name": person.name,
         "phone": person.phone,
         "sex": "M" if person.male else "F",
         "birth_date": person.birth_date,

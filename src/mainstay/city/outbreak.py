@@ -45,6 +45,7 @@ class Resident:
 
     number: int
     identity: str
+    name: str
     phone: str
     male: bool
     birth_date: date
@@ -121,6 +122,30 @@ def identity_number(birth_date: date, serial: int) -> str:
     return body + "10X98765432"[total % 11]
 
 
+# Birds and trees, which nobody is called after: with the number behind them nobody can take one for a person's name.
+FAMILIES = ("Heron", "Plover", "Bittern", "Wren", "Siskin", "Dunlin", "Avocet", "Pipit", "Linnet", "Godwit", "Shrike")
+GIVEN = (
+    "Alder",
+    "Birch",
+    "Cedar",
+    "Elm",
+    "Hazel",
+    "Juniper",
+    "Larch",
+    "Maple",
+    "Rowan",
+    "Spruce",
+    "Willow",
+    "Yew",
+    "Aspen",
+)
+
+
+def invented_name(number: int) -> str:
+    """A name that is plainly nobody's; no two residents share one."""
+    return f"{FAMILIES[number % len(FAMILIES)]} {GIVEN[number % len(GIVEN)]}-{number:03d}"
+
+
 class _Town:
     """Households as they are needed, and the infection running through them."""
 
@@ -150,7 +175,8 @@ class _Town:
         # Odd serials are men's, as in real numbers; no two people share one.
         serial = (2 * number + (1 if male else 2)) % 1000
         identity, phone = identity_number(born, serial), f"154{number:08d}"
-        resident = Resident(number, identity, phone, male, born, unit, len(self.homes))
+        name = invented_name(number)
+        resident = Resident(number, identity, name, phone, male, born, unit, len(self.homes))
         self.outbreak.residents.append(resident)
         return resident
 

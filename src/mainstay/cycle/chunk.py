@@ -187,6 +187,7 @@ class Chunk:
             known={(person.scheme, person.identifier) for person in named if person.known},
             keys=self.intake.keys,
             further=_further(named),
+            shown=_shown(named),
         )
 
     def _writing(self, units: Iterable[Unit]) -> Writing:
@@ -329,6 +330,16 @@ def _further(named: Iterable[Named]) -> dict[Identity, list[Identity]]:
         if person.further:
             theirs = found.setdefault(Identity(person.scheme, person.identifier), [])
             theirs += [Identity(person.scheme, further) for further in person.further]
+    return found
+
+
+def _shown(named: Iterable[Named]) -> dict[Identity, list[Identity]]:
+    """By the identifier that names somebody, what rows say they are called and how they are reached."""
+    found: dict[Identity, list[Identity]] = {}
+    for person in named:
+        if person.shown:
+            theirs = found.setdefault(Identity(person.scheme, person.identifier), [])
+            theirs += [Identity(what, value) for what, value in person.shown]
     return found
 
 

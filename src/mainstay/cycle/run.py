@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from mainstay.cycle import differences
+from mainstay.cycle import differences, newcomers
 from mainstay.cycle.arrivals import newly_known
 from mainstay.cycle.gather import Gatherer, Merges
 from mainstay.cycle.judging import Setting, Work
@@ -31,7 +31,7 @@ from mainstay.people.models import Person
 from mainstay.platform import bulk, failpoints, ledger
 from mainstay.platform.clock import ONE_DAY, day_end, day_start, now
 from mainstay.platform.errors import MainstayError, code
-from mainstay.platform.locks import lease
+from mainstay.platform.locks import WAIT, lease
 from mainstay.platform.models import Actor, Dirty, Entry, Instance, Seal
 from mainstay.platform.progress import Progress, silent
 from mainstay.platform.reading import View
@@ -54,14 +54,17 @@ ACCOUNT_BEFORE = failpoints.place("cycle.account.before_commit")
 ACCOUNT_AFTER = failpoints.place("cycle.account.after_commit")
 
 
-def run_cycle(*, on: date, by: Actor, progress: Progress = silent) -> list[Run]:
+def run_cycle(*, on: date, by: Actor, progress: Progress = silent, wait: timedelta = WAIT) -> list[Run]:
     """Run the period of a city's day, and before it every period missed since the last one, in order.
 
     The same day again picks up what arrived since and changes nothing otherwise. Raises
-    `cycle.closed` for a day before the last closed period, `cycle.no_edition` where nothing rules.
+    `cycle.closed` for a day before the last closed period, `cycle.no_edition` where nothing rules, `lease.busy` where
+    another run goes on for longer than `wait`.
     """
-    with lease("reconciler"):
-        return [_run_period(day, by, progress) for day in _periods(on)]
+    with lease("reconciler", wait):
+        runs = [_run_period(day, by, progress) for day in _periods(on)]
+    newcomers.deal(by=by, at=now())
+    return runs
 
 
 def _periods(on: date) -> list[date]:
@@ -146,7 +149,7 @@ def _seal(run: Run) -> int:
 
 def _link(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress) -> dict[str, int]:
     newest = Entry.objects.order_by("-no").values_list("no", flat=True).first() or 0
-    gatherer = _gatherer(run, newest, zone, _rules_on(run.period_date, newest))
+    gatherer = gatherer_of(run, newest, zone, rules_on(run.period_date, newest))
     people = sorted(set(_waiting("person", waiting)) | _all_if_ruled_anew("person", waiting))
     written = done = 0
     seen: set[UUID] = set()
@@ -159,7 +162,8 @@ def _link(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress) 
     return {"people": len(people), "exposures": written}
 
 
-def _gatherer(run: Run, to_entry: int, zone: str, diseases: Sequence[str] | dict) -> Gatherer:
+def gatherer_of(run: Run, to_entry: int, zone: str, diseases: Sequence[str] | dict) -> Gatherer:
+    """Facts as a run may see them, reading the ledger up to an entry."""
     view = View(to_entry=to_entry, known_by=run.moment_at)
     return Gatherer(view, told_until(run, to_entry, zone), Merges(view), sorted(diseases))
 
@@ -252,7 +256,7 @@ def _reconcile(run: Run, by: Actor) -> tuple[Seal, dict[str, int]]:
 
 
 def _judge(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress) -> dict[str, int]:
-    setting = _setting(run, zone, by)
+    setting = setting_of(run, zone, by)
     _pass_on(setting.gatherer.merges, waiting, setting.to_entry)
     judged = changed = 0
     posts = _waiting("post", waiting) + _due("post", run)
@@ -298,11 +302,12 @@ def _owned_by(posts: Sequence[UUID]) -> set[UUID]:
     return set(owned) | set(answered)
 
 
-def _rules_on(day: date, to_entry: int) -> dict:
+def rules_on(day: date, to_entry: int) -> dict:
     return rulesets_on(day, editions_put_into_force(to_entry))
 
 
-def _setting(run: Run, zone: str, by: Actor) -> Setting:
+def setting_of(run: Run, zone: str, by: Actor) -> Setting:
+    """What a run judges in, once it is decided up to which entry it reads; raises `cycle.no_edition`."""
     assert run.to_entry is not None
     adopted = editions_put_into_force(run.to_entry)
     rules = rulesets_on(run.period_date + ONE_DAY, adopted)
@@ -315,7 +320,7 @@ def _setting(run: Run, zone: str, by: Actor) -> Setting:
             f"No protocol edition is in force on {run.period_date}; adopt one first.",
             {"on": run.period_date},
         )
-    gatherer = _gatherer(run, run.to_entry, zone, {*rules, *before} - {"house"})
+    gatherer = gatherer_of(run, run.to_entry, zone, {*rules, *before} - {"house"})
     return Setting(
         period=run.period_date,
         moment=run.moment_at,

@@ -7,7 +7,7 @@ from django.db import models
 from mainstay.organisations.models import Post
 from mainstay.people.models import Person
 from mainstay.places.models import Scoped
-from mainstay.platform.models import Appended, Fact
+from mainstay.platform.models import Actor, Appended, Fact
 
 
 class Edition(Appended):
@@ -125,3 +125,29 @@ class SubjectState(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["next_look_at"], name="subject_state_next_look")]
+
+
+class Assignment(Appended):
+    """Who of the colleagues looks after what is owed to somebody; the last one counts (`to` None: nobody any more).
+
+    Beside the duties and not in them: the post answers for a duty whoever of its people does it.
+    """
+
+    # Their place in order, below, is the index.
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    seq = models.PositiveIntegerField()
+    to = models.ForeignKey(Actor, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "seq"], name="assignment_in_order")]
+
+
+class Split(Appended):
+    """That a list was shared out, among whom: whoever is new on that list goes to one of them.
+
+    `terms` is canonical JSON: the bounds, the posts (or none), the colleagues. The last of the same bounds and
+    posts counts.
+    """
+
+    about = models.CharField(max_length=64)
+    terms = models.TextField()

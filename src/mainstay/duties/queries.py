@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from mainstay.duties.models import Edition, Excuse, HandOver
+from mainstay.duties.models import Assignment, Edition, Excuse, HandOver
 from mainstay.duties.rules.edition import Edition as Rules
 from mainstay.duties.rules.in_force import InForce
 from mainstay.duties.rules.parse import parse
@@ -338,3 +338,36 @@ def _filters(wanted: Wanted) -> tuple[str, list[Any]]:
         theirs = f"SELECT 1 FROM people_person p WHERE p.id = d.subject_id AND {condition}"
         sql, params = sql + f" AND d.subject_type = 'person' AND EXISTS ({theirs})", [*params, *some]
     return sql, params
+
+
+# --- who looks after whom -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Whose somebody is among colleagues (None: nobody's any more), since when and by whom."""
+
+    to: UUID | None
+    name: str
+    seq: int
+    by: str
+    at: datetime
+
+
+def assigned(people: Collection[UUID]) -> dict[UUID, Assigned]:
+    """{person: the last assignment}; whoever never was anybody's is left out. One statement."""
+    rows = Assignment.objects.filter(person_id__in=people).order_by("person_id", "seq")
+    columns = ("person_id", "to_id", "to__name", "seq", "entry__actor__name", "entry__at")
+    return {
+        person: Assigned(to, name or "", seq, by, at) for person, to, name, seq, by, at in rows.values_list(*columns)
+    }
+
+
+def is_with(staff: Collection[UUID], person: str) -> tuple[str, list[Any]]:
+    """As a condition: the last assignment of a person (a column) is to one of these."""
+    ids, params = bulk.in_list("a.to_id", sorted(staff))
+    return (
+        f"EXISTS (SELECT 1 FROM duties_assignment a WHERE a.person_id = {person} AND {ids} AND NOT EXISTS "
+        "(SELECT 1 FROM duties_assignment b WHERE b.person_id = a.person_id AND b.seq > a.seq))",
+        params,
+    )

@@ -59,6 +59,7 @@ class PersonSpec:
     column: str
     known: bool
     split: tuple[str, ...] = ()  # marks between several identifiers in one cell
+    shows: tuple[tuple[str, str], ...] = ()  # (name, phone or address; its column): shown, and told apart by none
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +296,12 @@ def _mapping(tables: dict[str, Any], text: str) -> Mapping:
         optional=frozenset(name for name, table in columns.items() if table.get("optional")),
         persons=tuple(
             PersonSpec(
-                table["role"], table["scheme"], table["column"], table.get("known", True), tuple(table.get("split", ()))
+                table["role"],
+                table["scheme"],
+                table["column"],
+                table.get("known", True),
+                tuple(table.get("split", ())),
+                tuple(sorted(table.get("shows", {}).items())),
             )
             for table in tables.get("person", ())
         ),

@@ -104,6 +104,8 @@ def _persons(tables: Tables) -> Iterator[Fault]:
         yield from column_named((*path, "column"), person["column"], tables, types)
         if tables["columns"].get(person["column"], {}).get("optional"):
             yield (*path, "column"), f"'{person['column']}' says who it is and cannot be optional"
+        for what, column in person.get("shows", {}).items():
+            yield from column_named((*path, "shows", what), column, tables, ("text",))
 
 
 def _facts(tables: Tables) -> Iterator[Fault]:

@@ -97,18 +97,22 @@ def holder_names(moment: datetime) -> HolderNames:
     return HolderNames(codes, {post: names[holder] for post, holder in held.items()})
 
 
+LONGEST_CODE = 60
+
 # --- jurisdictions -------------------------------------------------------------------------------------
 
 
 def jurisdiction(code: str) -> Jurisdiction | None:
-    """What bears this code: a district, community, unit or facility; the whole city for none; None for nothing."""
+    """What bears this code: a district, community, unit or facility; the whole city for none or for its own code;
+    None for nothing. Below a unit nobody has a jurisdiction.
+    """
     if not code:
         return WHOLE_CITY
-    if "\0" in code:
+    if "\0" in code or len(code) > LONGEST_CODE:
         return None  # PostgreSQL cannot even look for it
-    place = Place.objects.filter(code=code, kind__in=[Area.DISTRICT, Area.COMMUNITY, Area.UNIT]).first()
+    place = Place.objects.filter(code=code, kind__in=list(Area)).first()
     if place is not None:
-        return Jurisdiction(Area(place.kind), place.id)
+        return WHOLE_CITY if place.kind == Area.CITY else Jurisdiction(Area(place.kind), place.id)
     facility = Facility.objects.filter(code=code).first()
     return Jurisdiction(Area.FACILITY, facility.id) if facility is not None else None
 

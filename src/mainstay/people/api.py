@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
-from mainstay.accounts.rules import Permission, Purpose, Scope
+from mainstay.accounts.rules import Permission, Purpose, scope_of
 from mainstay.duties.titles import Titles, title, titles
 from mainstay.isolation.queries import covered
+from mainstay.organisations.queries import jurisdiction
 from mainstay.people import services
 from mainstay.people.pages.line_list import home_within
-from mainstay.people.pages.typed import cursor_from, cursor_text, place_by_code
+from mainstay.people.pages.typed import cursor_from, cursor_text
 from mainstay.people.queries import NAME, ReadAs, identifiers_of
 from mainstay.platform import cursors
 from mainstay.platform.errors import code
@@ -169,13 +170,13 @@ class ListAsked(Asked):
 @operation(router, "GET", "/people", Permission.SEE_PEOPLE, answer=People)
 def list_of_people(request: Any, asked: Query[ListAsked]) -> Any:
     """People of concern within one's bounds, the longest overdue first or by category."""
-    place = place_by_code(asked.where) if asked.where else None
+    place = jurisdiction(asked.where) if asked.where else None
     narrowed = Narrowed(
         scope=request.scope,
-        at=request.at,
+        at=request.moment,
         category=asked.category,
         overdue=asked.overdue,
-        where=None if not asked.where else place.scope if place else Scope(),
+        where=None if not asked.where else scope_of([place] if place else []),
         by_category=asked.sort == "category",
     )
     after = cursor_from(str(cursors.opened("people", asked.cursor))) if asked.cursor else None
@@ -261,8 +262,8 @@ def read_person(request: Any, person: UUID, asked: Query[PersonAsked]) -> Any:
     read_as = ReadAs()
     read = within_reach(request, person, read_as)
     owed, contacts = owed_to([read], closed=CLOSED), met(read, read_as)
-    near = covered([one.other for one in contacts], request.scope, request.at, read_as)
-    mine = duty_of(owed, posts_of(request.by.id, request.at))
+    near = covered([one.other for one in contacts], request.scope, request.moment, read_as)
+    mine = duty_of(owed, posts_of(request.by.id, request.moment))
     purpose = Purpose.DUTY if mine else _stated(asked)
     request.look(
         "person",
@@ -287,7 +288,7 @@ def read_person(request: Any, person: UUID, asked: Query[PersonAsked]) -> Any:
 def within_reach(request: Any, person: UUID, read_as: ReadAs) -> UUID:
     """Whom this id is read as, if the door's scope covers them; else they are as if they were not there."""
     read = read_as.survivor(person)
-    if not covered([read], request.scope, request.at, read_as):
+    if not covered([read], request.scope, request.moment, read_as):
         raise not_found()
     return read
 
@@ -299,7 +300,7 @@ def _stated(asked: PersonAsked) -> Purpose | None:
 
 
 def _known(request: Any, person: UUID, read_as: ReadAs, purpose: Purpose | None) -> dict[str, Any]:
-    kind, place = where_are([person], request.at, read_as)[person]
+    kind, place = where_are([person], request.moment, read_as)[person]
     known = identifiers_of([person], read_as, () if purpose else (NAME,)).get(person, ())
     return {
         "id": person,
@@ -327,7 +328,7 @@ def _met(row: Any) -> dict[str, Any]:
 def owed_told(request: Any, owed: list[OwedRow]) -> list[dict[str, Any]]:
     """Duties as they are answered: what each is called, whose it is, who answers."""
     called = titles({row.edition for row in owed})
-    whose = owners({post for row in owed for post in (row.post, row.answering) if post}, request.at)
+    whose = owners({post for row in owed for post in (row.post, row.answering) if post}, request.moment)
     return [_owed(row, request, called, whose) for row in owed]
 
 
@@ -337,7 +338,7 @@ def _owed(row: OwedRow, request: Any, called: Titles, whose: dict[UUID, Owner]) 
     return {
         **{name: getattr(row, name) for name in columns},
         "title": title(called, row.edition, row.clause, request.LANGUAGE_CODE),
-        "is_overdue": row.is_overdue(request.at),
+        "is_overdue": row.is_overdue(request.moment),
         "post": post.post if post else None,
         "answering": answering.post if answering else None,
         "holder": (answering.holder or None) if answering else None,

@@ -118,8 +118,10 @@ def names_of(people: Collection[UUID], read_as: ReadAs) -> dict[UUID, str]:
 def identifiers_of(
     people: Collection[UUID], read_as: ReadAs, schemes: Collection[str] = ()
 ) -> dict[UUID, tuple[Known, ...]]:
-    """Identifiers in clear under these schemes (none given: all), each person's own first; one statement."""
-    rows = Identifier.objects.filter(person_id__in=read_as.everybody(people)).order_by("id")
+    """Identifiers in clear under these schemes (none given: all), each person's own first, the newest of these first:
+    what was written last is what they are called. One statement.
+    """
+    rows = Identifier.objects.filter(person_id__in=read_as.everybody(people)).order_by("-id")
     if schemes:
         rows = rows.filter(scheme__in=schemes)
     keys = load_keys()

@@ -97,11 +97,13 @@ def prepare(
     known: Collection[Identity] = (),
     keys: Keys | None = None,
     further: Further | None = None,
+    shown: Further | None = None,
 ) -> Resolved:
     """As `resolve`, but nothing is written yet: so that the transaction that does is short.
 
     `further` identifiers are kept with whom they are stated of; one that stands for somebody else already stays
-    theirs, and is told as `shared`: nobody becomes somebody else by a second telephone.
+    theirs, and is told as `shared`: nobody becomes somebody else by a second telephone. What is `shown` of them
+    (name, telephone, address) is kept with each and claims nothing.
     """
     keys = keys or load_keys()
     blinds = _blinds(identities, keys)
@@ -119,7 +121,30 @@ def prepare(
     resolved.created = frozenset(identity for spellings in missing.values() for identity in spellings)
     if further:
         _add_further(resolved, further, keys)
+    if shown:
+        _add_shown(resolved, shown, keys)
     return resolved
+
+
+def _add_shown(resolved: Resolved, shown: Further, keys: Keys) -> None:
+    """What somebody is called and how they are reached, unless it is kept with them already."""
+    wanted = {}
+    for identity, some in shown.items():
+        person = resolved.persons[identity]
+        wanted.update({(one.scheme, _own_blind(person, one, keys)): (person, one.value) for one in some})
+    there: set[tuple[str, str]] = set()
+    for blinds in bulk.chunks(sorted(blind for _scheme, blind in wanted), LOOKED_UP_AT_ONCE):
+        there.update(Identifier.objects.filter(blind__in=blinds).values_list("scheme", "blind"))
+    resolved.new_identifiers += [
+        _identifier(new_id(), person, scheme, value, blind, keys)
+        for (scheme, blind), (person, value) in wanted.items()
+        if (scheme, blind) not in there
+    ]
+
+
+def _own_blind(person: UUID, one: Identity, keys: Keys) -> str:
+    """Worked in with the person's own id: what is only shown of somebody is never taken for somebody else's."""
+    return blind_index(keys, one.scheme, f"{one.value} {person.hex}")
 
 
 def _add_further(resolved: Resolved, further: Further, keys: Keys) -> None:
@@ -311,15 +336,40 @@ def add_person(
         _row, made = Person.objects.get_or_create(id=person, defaults={"known": known})
         if made:
             keys = load_keys()
-            # Worked in with the person's own id: what is typed here is never taken for somebody else's.
             rows = [
-                _identifier(new_id(), person, scheme, value, blind_index(keys, scheme, f"{value} {person.hex}"), keys)
+                _identifier(new_id(), person, scheme, value, _own_blind(person, Identity(scheme, value), keys), keys)
                 for scheme, value in given.items()
                 if value
             ]
             bulk.insert_values(Rows(Identifier, rows), fresh=True)
             ledger.append([], by=by, at=at, verb="person.add", touch=[Subject("person", person)])
         return made
+
+
+def call_anew(*, person: UUID, scheme: str, value: str, by: Actor, at: datetime) -> bool:
+    """What somebody is called, or how they are reached, from now on; whether it was new.
+
+    What was written before is kept and no longer shown first; the ledger's line says who wrote when, under which
+    scheme, and not what. Raises `person.unknown`, `person.name`.
+    """
+    if not value or len(value) > LONGEST_PARTICULAR:
+        raise MainstayError(
+            PERSON_NAME, f"Write something, at most {LONGEST_PARTICULAR} characters.", {"field": scheme}
+        )
+    keys = load_keys()
+    with transaction.atomic():
+        row = Person.objects.select_for_update().filter(id=person).first()
+        if row is None:
+            raise MainstayError(PERSON_UNKNOWN, f"There is no person {person}.", {"person": str(person)})
+        blind = _own_blind(person, Identity(scheme, value), keys)
+        newest = Identifier.objects.filter(person=person, scheme=scheme).order_by("-id").first()
+        if newest is not None and newest.blind == blind:
+            return False
+        # Said once before, and right after all: it comes first again.
+        Identifier.objects.filter(scheme=scheme, blind=blind).delete()
+        bulk.insert_values(Rows(Identifier, [_identifier(new_id(), person, scheme, value, blind, keys)]), fresh=True)
+        ledger.append([], by=by, at=at, verb="person.call", purpose=scheme, touch=[Subject("person", person)])
+        return True
 
 
 def erase_identifiers(*, person: UUID, reason: str, by: Actor, at: datetime) -> int:

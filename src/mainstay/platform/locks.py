@@ -19,14 +19,13 @@ from mainstay.platform.models import Lease
 
 BUSY = code("lease.busy", "Another process is already doing this.")
 LENGTH = timedelta(seconds=15)
+# Longer than a lease, so that a killed holder's has ended by then.
+WAIT = LENGTH * 2
 
 
 @contextmanager
-def lease(name: str, wait: timedelta = LENGTH * 2) -> Iterator[None]:
-    """Hold the named lease, renewing it from a thread; raises `lease.busy` after waiting in vain.
-
-    The wait is longer than a lease, so that a killed holder's lease has ended by then.
-    """
+def lease(name: str, wait: timedelta = WAIT) -> Iterator[None]:
+    """Hold the named lease, renewing it from a thread; raises `lease.busy` after waiting in vain."""
     holder = new_id()
     give_up = now() + wait
     pause = threading.Event()

@@ -40,8 +40,13 @@ def record_check(
     return fact.id
 
 
-def record_call(*, person: UUID, call: Call, key: str, day: date, by: Actor, at: datetime) -> None:
-    """Write all of a call at once; with the same key once more nothing is written again. `day` is the city's.
+def record_call(
+    *, person: UUID, call: Call, key: str, moment: datetime, day: date, by: Actor, at: datetime
+) -> tuple[UUID, ...]:
+    """Write all of a call at once; with the same key once more nothing is written again. Whom it concerns, themselves
+    first.
+
+    `moment` and `day` are the instance's own, at which it became known; `at` is when it was written.
 
     Raises `person.name` where somebody they met has no name.
     """
@@ -49,10 +54,11 @@ def record_call(*, person: UUID, call: Call, key: str, day: date, by: Actor, at:
     def made(*parts: str) -> UUID:
         return derived_id("call", person.hex, key, *parts)
 
-    common: dict[str, Any] = {"person": person, "known_at": at, "by": by, "at": at}
+    common: dict[str, Any] = {"person": person, "known_at": moment, "by": by, "at": at}
+    concerned = [person]
     with transaction.atomic():
         record_evidence(
-            kind=call.outcome, observed_date=day, observed_at=at, disease="", note=call.back_at,
+            kind=call.outcome, observed_date=day, observed_at=moment, disease="", note=call.back_at,
             fact_id=made("outcome"), **common,
         )  # fmt: skip
         if call.tenths is not None:
@@ -60,12 +66,12 @@ def record_call(*, person: UUID, call: Call, key: str, day: date, by: Actor, at:
                 of="temperature",
                 tenths=call.tenths,
                 observed=day,
-                observed_at=at,
+                observed_at=moment,
                 fact_id=made("temperature"),
                 **common,
             )
         if call.asked_of_symptoms:
-            record_check(of="symptoms", observed=day, observed_at=at, fact_id=made("symptoms"), **common)
+            record_check(of="symptoms", observed=day, observed_at=moment, fact_id=made("symptoms"), **common)
             for name in SYMPTOMS:
                 record_symptom(
                     name=name, present=name in call.present, observed=day, fact_id=made("symptom", name), **common
@@ -75,7 +81,10 @@ def record_call(*, person: UUID, call: Call, key: str, day: date, by: Actor, at:
                 kind="contact_list", observed_date=day, disease=call.disease, fact_id=made("nobody"), **common
             )
         for number, one in enumerate(call.met):
+            contact = made("contact", str(number), one.name)
             name_somebody(
-                person=made("contact", str(number), one.name), index=person, name=one.name, phone=one.phone,
-                disease=call.disease, kind=call.how, setting=one.setting, last=call.last_met, by=by, at=at,
+                person=contact, index=person, name=one.name, phone=one.phone, disease=call.disease, kind=call.how,
+                setting=one.setting, last=call.last_met, known_at=moment, by=by, at=at,
             )  # fmt: skip
+            concerned.append(contact)
+    return tuple(concerned)

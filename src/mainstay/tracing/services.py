@@ -58,6 +58,7 @@ def name_somebody(
     name: str,
     disease: str,
     kind: str,
+    known_at: datetime,
     by: Actor,
     at: datetime,
     phone: str = "",
@@ -76,7 +77,7 @@ def name_somebody(
             set_home(person=person, home=home, by=by, at=at)
         return name_contact(
             person=person, index=index, disease=disease, kind=kind, setting=setting, last=last,
-            known_at=at, by=by, at=at, fact_id=derived_id("call-contact", person.hex),
+            known_at=known_at, by=by, at=at, fact_id=derived_id("call-contact", person.hex),
         )  # fmt: skip
 
 

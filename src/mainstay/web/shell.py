@@ -98,7 +98,10 @@ class Account:
 
 @dataclass(frozen=True)
 class Moment:
-    """As of when, as known when, already written out. Not live: nothing can be entered or decided."""
+    """As of when, as known when, already written out. Not live: nothing can be entered or decided.
+
+    `stands`: the instance's own time stands there (a demonstration), and what is entered is entered then.
+    """
 
     as_of: str
     known_at: str
@@ -108,6 +111,7 @@ class Moment:
     change_url: str = ""
     now_url: str = ""
     now: str = ""
+    stands: bool = False
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,19 @@ def _minutes(number: int, padded: bool = False) -> str:
 
 def day(when: date, today: date) -> str:
     """Fri 14 Feb, or 2月14日 周五; with the year when it is not this one."""
-    words = {"weekday": _weekday(when), "day": when.day, "month": _month(when), "year": when.year}
-    words["month_number"] = when.month
     if when.year == today.year:
-        return pgettext("a day of this year", "%(weekday)s %(day)s %(month)s") % words
-    return pgettext("a day of another year", "%(weekday)s %(day)s %(month)s %(year)s") % words
+        return pgettext("a day of this year", "%(weekday)s %(day)s %(month)s") % _parts(when)
+    return day_and_year(when)
+
+
+def day_and_year(when: date) -> str:
+    """Fri 14 Feb 2020, or 2020年2月14日 周五."""
+    return pgettext("a day of another year", "%(weekday)s %(day)s %(month)s %(year)s") % _parts(when)
+
+
+def _parts(when: date) -> dict[str, str | int]:
+    words: dict[str, str | int] = {"weekday": _weekday(when), "day": when.day, "month": _month(when)}
+    return words | {"year": when.year, "month_number": when.month}
 
 
 def moment(when: datetime, today: date) -> str:

@@ -64,9 +64,9 @@ class CallsAsked(Asked):
 @operation(router, "GET", "/calls", Permission.SEE_DUTIES, answer=Calls)
 def who_to_call(request: Any, asked: Query[CallsAsked]) -> Any:
     """Those towards whom something is owed by today, worst first: of one's own posts, else within one's bounds."""
-    posts, day = posts_of(request.by.id, request.at), today(request)
+    posts, day = posts_of(request.by.id, request.moment), today(request)
     mine = bool(posts) and not asked.all
-    narrowed = Narrowed(request.scope, request.at, to_do=day, answering=posts if mine else None)
+    narrowed = Narrowed(request.scope, request.moment, to_do=day, answering=posts if mine else None)
     after = cursor_from(str(cursors.opened("calls", asked.cursor))) if asked.cursor else None
     rows = list_people(narrowed, after, CARDS + 1)
     shown = rows[:CARDS]
@@ -165,6 +165,7 @@ def record_what_came_of_a_call(request: Any, person: UUID, asked: CallAsked) -> 
         person=read,
         call=call,
         key=f"{request.account.id} {key}",
+        moment=request.moment,
         day=today(request),
         by=request.by,
         at=request.at,
@@ -203,6 +204,7 @@ def name_contact(request: Any, person: UUID, asked: ContactAsked) -> Any:
         kind=asked.how,
         last=asked.last_met,
         disease=asked.disease,
+        known_at=request.moment,
         by=request.by,
         at=request.at,
     )

@@ -97,7 +97,7 @@ def list_of_duties(request: Any, asked: Query[DutiesAsked]) -> Any:
         post=post_of(asked.post),
         place=place_of(asked.place),
         status=asked.status,
-        people=people_within(request.scope, request.at),
+        people=people_within(request.scope, request.moment),
     )
     after = UUID(cursors.opened("duties", asked.cursor)) if asked.cursor else None
     rows = list_duties(wanted, after=after, limit=ROWS + 1)
@@ -112,7 +112,7 @@ def read_duty(request: Any, duty: UUID) -> Any:
     """One duty as it stands now."""
     row = _one(request, duty)
     _looked(request, [row])
-    return rows_data([row], request.at)[0]
+    return rows_data([row], request.moment)[0]
 
 
 class Done(Asked):
@@ -157,8 +157,8 @@ def report_done(request: Any, duty: UUID, asked: Done) -> Any:
 
 def _one(request: Any, duty: UUID) -> DutyRow:
     """A duty within the door's bounds as it stands now."""
-    people = people_within(request.scope, request.at)
-    rows = list_duties(Wanted(day=date.max, moment=request.at, duty=duty, people=people), limit=1)
+    people = people_within(request.scope, request.moment)
+    rows = list_duties(Wanted(day=date.max, moment=request.moment, duty=duty, people=people), limit=1)
     if not rows:
         raise not_found()
     return rows[0]

@@ -49,7 +49,7 @@ class Chosen:
 def read(request: Any) -> Chosen:
     """The filters of an address, on duties within the reader's bounds."""
     given = {name: cleaned(request.GET.get(name, ""))[:200] for name in NAMES}
-    posts = posts_of(request.by.id, request.at)
+    posts = posts_of(request.by.id, request.moment)
     post = Post.objects.filter(code=given["post"]).first() if given["post"] not in ("", NOBODY) else None
     mine = bool(posts) and given["all"] != "1" and not given["post"]
     place = place_by_code(given["where"]) if given["where"] else None

@@ -100,7 +100,7 @@ def _look(request: Any, chosen: Chosen, page: str, people: set[UUID]) -> None:
 def _cards(shown: list[CardRow], rows: list[DutyRow], chosen: Chosen, request: Any) -> list[dict[str, Any]]:
     read_as = ReadAs()
     people = {row.person for row in rows}
-    names, where = names_of(people, read_as), where_are(people, request.at, read_as)
+    names, where = names_of(people, read_as), where_are(people, request.moment, read_as)
     waits = to_be_judged(people)
     addressed = identifiers_of(people, read_as, (ADDRESS,)) if chosen.by_door else {}
     called = titles({row.edition for row in rows})
@@ -151,8 +151,8 @@ def duty_line(called: Titles, row: Any, request: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "what": words.duty(called, row, request.today),
-        "state": words.state(row, request.at),
-        "when": words.when(row, request.at, request.today) if row.status == "open" else "",
+        "state": words.state(row, request.moment),
+        "when": words.when(row, request.moment, request.today) if row.status == "open" else "",
     }
 
 
@@ -189,9 +189,9 @@ def _late(chosen: Chosen) -> bool:
 def _rows(shown: list[DutyRow], request: Any) -> list[dict[str, Any]]:
     read_as = ReadAs()
     people = {row.person for row in shown}
-    names, where = names_of(people, read_as), where_are(people, request.at, read_as)
+    names, where = names_of(people, read_as), where_are(people, request.moment, read_as)
     called = titles({row.edition for row in shown})
-    whose = owners({post for row in shown for post in (row.post, row.answering) if post}, request.at)
+    whose = owners({post for row in shown for post in (row.post, row.answering) if post}, request.moment)
     told = reasons([row.id for row in shown])
     return [
         {
@@ -213,7 +213,7 @@ def _rows(shown: list[DutyRow], request: Any) -> list[dict[str, Any]]:
 @city_time
 def take_back(request: Any, duty: UUID) -> HttpResponse:
     """An excuse does not hold after all; by whoever may excuse that duty. Sent twice it is taken back once."""
-    asked = Asked(request.scope, request.at, request.today, status="excused", duty=duty)
+    asked = Asked(request.scope, request.moment, request.today, status="excused", duty=duty)
     found = list_duties(asked)
     if not found or not may_decide(request, found):
         raise Http404
@@ -223,7 +223,7 @@ def take_back(request: Any, duty: UUID) -> HttpResponse:
 
 def may_decide(request: Any, rows: Collection[DutyRow]) -> set[UUID]:
     """Those of the duties that the reader may excuse, hand over, or take the excuse of back."""
-    posts = posts_of(request.by.id, request.at)
+    posts = posts_of(request.by.id, request.moment)
     others = {row.person for row in rows if row.answering not in posts}
     within = covered(request, others, request.rights.scope(Permission.ASSIGN_DUTIES))
     return {row.id for row in rows if row.answering in posts or row.person in within}
@@ -235,7 +235,7 @@ def covered(request: Any, people: Collection[UUID], scope: Scope) -> set[UUID]:
         return set(people)
     if scope.is_empty or not people:
         return set()
-    found = whereabouts(people, request.at, ReadAs())
+    found = whereabouts(people, request.moment, ReadAs())
     return {person for person, there in found.items() if scope.covers(there)}
 
 

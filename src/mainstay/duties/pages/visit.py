@@ -67,7 +67,7 @@ def visit(request: Any, at: str) -> HttpResponse:
 
 
 def _rows(request: Any, at: str) -> list[DutyRow]:
-    asked = Asked(request.scope, request.at, request.today)
+    asked = Asked(request.scope, request.moment, request.today)
     return duties_at(asked, [at], by_door=at[0] != "p")
 
 
@@ -93,7 +93,7 @@ def _save(request: Any, at: str, rows: list[DutyRow]) -> HttpResponse:
     within = covered(request, {row.person for row in rows}, request.rights.scope(Permission.RECORD_FACTS))
     mine = [row for row in rows if row.person in within]
     people = list(dict.fromkeys(row.person for row in mine))
-    sent = Sent(form_key(request.POST.get("key", "")), request.today, request.by, request.at)
+    sent = Sent(form_key(request.POST.get("key", "")), request.today, request.by, request.moment)
     why = request.POST.get("reached", "")
     if why in NOT_REACHED:
         record_not_reached(people=people, why=why, sent=sent)
@@ -136,7 +136,7 @@ def _seen(text: str) -> int:
 def _page(request: Any, at: str, rows: list[DutyRow], errors: dict[str, str]) -> dict[str, Any]:
     read_as, seen = ReadAs(), newest_entry()
     ids = list(dict.fromkeys(row.person for row in rows))
-    mine = bool(posts_of(request.by.id, request.at) & {row.answering for row in rows})
+    mine = bool(posts_of(request.by.id, request.moment) & {row.answering for row in rows})
     if ids:
         record_look(
             account=request.user,
@@ -197,7 +197,7 @@ def _title(at: str, ids: list[UUID], request: Any, read_as: ReadAs) -> str:
         typed = identifiers_of(ids[:1], read_as, (ADDRESS,)).get(ids[0])
         if typed:
             return typed[0].value
-    place = words.where(*where_are(ids[:1], request.at, read_as)[ids[0]])
+    place = words.where(*where_are(ids[:1], request.moment, read_as)[ids[0]])
     return place or words.called(names_of(ids[:1], read_as).get(ids[0], ""), ids[0])
 
 
@@ -215,7 +215,7 @@ def _people(
     *,
     with_phones: bool,
 ) -> list[dict[str, Any]]:
-    names, where = names_of(ids, read_as), where_are(ids, request.at, read_as)
+    names, where = names_of(ids, read_as), where_are(ids, request.moment, read_as)
     phones = identifiers_of(ids, read_as, (PHONE,)) if with_phones else {}
     closings = closing({row.edition for row in rows})
     lines = {line["id"]: line for line in _lines(rows, request)}
@@ -271,6 +271,6 @@ def elsewhere(wanted: Any) -> str:
 
 def _posts(request: Any) -> list[tuple[str, str]]:
     """Posts that somebody holds, with who does."""
-    held = holder_names(request.at)
+    held = holder_names(request.moment)
     rows = Post.objects.filter(id__in=held.holders).order_by("name")
     return [(row.code, f"{row.name}, {held.holders[row.id]}") for row in rows[:POSTS]]

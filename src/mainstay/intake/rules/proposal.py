@@ -188,6 +188,8 @@ class _Draft:
             return '{ type = "integer", at_least = 0, at_most = 120 }'
         if slot == "temperature" and self._checked:
             return '{ type = "tenths", at_least = 300, at_most = 450 }'
+        if slot in SHOWN:
+            return f'{{ type = "text", longest = 200{nothing} }}'
         return f"{{ ignore = {_quoted(_LEFT_OUT.get(slot, 'what it holds is not known yet'))} }}"
 
     def _seen(self, column: str, words: dict[str, str] | dict[str, bool]) -> dict[str, str | bool]:
@@ -209,6 +211,12 @@ class _Draft:
         yield from _block("person", role="self", scheme=scheme, column=self.who)
         if self.who_slot == "phone":
             yield 'split = ["/", "、", ";", "；"]'
+        columns = {slot: self.slots.get(slot) for slot in SHOWN}
+        shows: dict[str, str | bool] = {
+            slot: column for slot, column in columns.items() if column not in (None, self.who)
+        }
+        if shows:
+            yield f"shows = {_table(shows)}"
         if "contact_of" in self.slots:
             yield from _block("person", role="met", scheme=scheme, column=self.slots["contact_of"])
             yield "known = false"
@@ -239,13 +247,12 @@ class _Draft:
             yield from _block("fact", slot="contact", fact="contact", person="self", index="met", kind="other")
 
 
+# What somebody is called and how they are reached: kept and shown, and nobody is told apart by it.
+SHOWN = ("name", "phone", "address")
 _LEFT_OUT = {
-    "name": "people are told apart by another column; a name stands in no fact",
     "id_number": "people are told apart by another column",
     "case_number": "people are told apart by another column",
-    "phone": "people are told apart by another column",
     "serial": "the number of the row in this list, not of a person",
-    "address": "where somebody lives is set beside the facts",
     "symptoms": "several symptoms in one cell; one column for each, with yes and no, can be read",
     "exposure": "told in free words; one column for each kind of exposure can be read",
     "temperature": "no column says on which day it was taken",

@@ -6,6 +6,7 @@ where nobody in it can be identified, or where its cells cannot be told apart.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Table
@@ -26,6 +27,7 @@ ROW_NOBODY = code("row.nobody", "Nobody in a row can be identified; it is held w
 PERSON_MISSING = code("person.missing", "A row lacks an identifier that is part of its key; the field is held.")
 PERSON_SAME = code("person.same", "A row names one person as their own contact; the field is held.")
 CHECK_FAILED = code("check.failed", "Two columns of a row contradict each other; both fields are held.")
+BETWEEN_PHONES = re.compile(r"[/、,，;；]")
 PERSON_SHARED = code(
     "person.shared", "A further identifier of somebody stands for somebody else already; it was left with them."
 )
@@ -232,7 +234,8 @@ class RowReader:
             for at, (value, _fault) in enumerate(map(readings.__getitem__, texts[spec.column])):
                 if value is not None:
                     first, *further = str(value).split(AND) if spec.split else (str(value),)
-                    found[at][role] = Named(role, scheme, first, known, tuple(further))
+                    shown = self._shown(spec, texts, at) if spec.shows else ()
+                    found[at][role] = Named(role, scheme, first, known, tuple(further), shown)
                 elif in_key and not any(spec.column in problem.columns for problem in problems.get(at, ())):
                     problems[at].append(_missing(spec.column))
         for fact in self._contacts:
@@ -240,6 +243,15 @@ class RowReader:
                 if fact.index in named and fact.person in named:
                     _refuse_own_contact(fact, named, self.mapping.persons, problems[at])
         return found
+
+    def _shown(self, spec: PersonSpec, texts: Texts, at: int) -> tuple[tuple[str, str], ...]:
+        """What this person is called and how they are reached; several telephones in a cell are several."""
+        found = []
+        for what, column in spec.shows:
+            value = self._readings[column][texts[column][at]][0]
+            parts = BETWEEN_PHONES.split(str(value or "")) if what == "phone" else [str(value or "")]
+            found += [(what, part.strip()) for part in parts if part.strip()]
+        return tuple(found)
 
     def _check(self, rows: Sequence[Arrived], texts: Texts, problems: Problems) -> Warnings:
         """Judge all checks on the values as received, then hold what they hold."""

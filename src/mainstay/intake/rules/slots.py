@@ -24,6 +24,7 @@ class Named(NamedTuple):
     identifier: str
     known: bool
     further: tuple[str, ...] = ()  # more identifiers of theirs under the same scheme
+    shown: tuple[tuple[str, str], ...] = ()  # (name, phone or address; as it is written): nobody is told apart by it
 
 
 @dataclass(frozen=True, slots=True, eq=False)

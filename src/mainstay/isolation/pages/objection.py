@@ -51,19 +51,19 @@ def decide(request: Any, objection: UUID) -> HttpResponse:
         except MainstayError as error:
             errors = said.refused(error, "decision")
     look(request, row, "objection")
-    kind, place = where_are([row.person], request.at, ReadAs())[row.person]
+    kind, place = where_are([row.person], request.moment, ReadAs())[row.person]
     gave = services.givers(Order.objects.filter(root=root).latest("version"))
     context = terms(row, request) | {
         "order": root,
         "title": said.title(row),
         "person": row.person,
         "name": words.called(row.name, row.person),
-        "objection": said.objection(mine, request.at, request.today),
+        "objection": said.objection(mine, request.moment, request.today),
         "where": words.where(kind, place),
         "upheld": mine.decision == "upheld",
         "gave_it": request.by.name in gave,
         "given": request.POST,
         "errors": errors,
-        "state": said.state(row, request.at, request.today),
+        "state": said.state(row, request.moment, request.today),
     }
     return render(request, "isolation/objection.html", context, status=422 if errors else 200)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,13 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mainstay.accounts.rules import Permission, Purpose, Scope
+from mainstay.accounts.rules import Jurisdiction, Permission, Purpose, Scope, scope_of
 from mainstay.accounts.services import record_look
+from mainstay.cycle.now import judge_now
+from mainstay.organisations.queries import jurisdiction, jurisdictions_named
 from mainstay.people import services
 from mainstay.people.pages import words
-from mainstay.people.pages.typed import LONGEST, cleaned, cursor_from, cursor_text, form_key, place_by_code
+from mainstay.people.pages.typed import LONGEST, cleaned, cursor_from, cursor_text, form_key, start_from
 from mainstay.places.models import Place
 from mainstay.places.queries import place_within
 from mainstay.platform.errors import MainstayError, code
@@ -35,6 +39,8 @@ from mainstay.reports.queries.line_list import (
     cursor_of,
     list_people,
 )
+from mainstay.reports.queries.worst import WEIGHED, list_worst
+from mainstay.reports.rules.worst import Sign
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
@@ -44,6 +50,17 @@ ROWS = 50
 NONE = "none"
 CHOSEN = {NONE: NO_CATEGORY} | {category: category for category in CATEGORIES}
 FILTERS = ("category", "overdue", "where", "sort", "placing")
+WORST = ""
+SORTS = {
+    WORST: gettext_lazy("Sort by the worst"),
+    "overdue": gettext_lazy("Sort by longest overdue"),
+    "category": gettext_lazy("Sort by category"),
+}
+SORTED = {
+    WORST: gettext_lazy("Worst first: worsening, not isolated, not tested, longest overdue"),
+    "overdue": gettext_lazy("Longest overdue first"),
+    "category": gettext_lazy("Sorted by category, then longest overdue"),
+}
 
 
 @door(Permission.SEE_PEOPLE, entry="line-list")
@@ -52,18 +69,18 @@ FILTERS = ("category", "overdue", "where", "sort", "placing")
 def line_list(request: Any) -> HttpResponse:
     """People of concern within the reader's bounds; filters, order and page stand in the address."""
     chosen = {name: cleaned(request.GET.get(name, "")) for name in FILTERS}
-    place = place_by_code(chosen["where"]) if chosen["where"] else None
+    place = jurisdiction(chosen["where"]) if chosen["where"] else None
     asked = Asked(
         scope=request.scope,
-        at=request.at,
+        at=request.moment,
         category=CHOSEN.get(chosen["category"]),
         overdue=chosen["overdue"] == "1",
-        where=None if not chosen["where"] else place.scope if place else Scope(),
-        by_category=chosen["sort"] == "category",
+        where=None if not chosen["where"] else scope_of([place] if place else []),
+        by_category=_sort(chosen) == "category",
         placing=chosen["placing"] if chosen["placing"] in PLACINGS else None,
     )
-    rows = list_people(asked, cursor_from(request.GET.get("after", "")), ROWS + 1)
-    shown = rows[:ROWS]
+    page = _page(asked, chosen, request)
+    shown = [row for row, _signs in page.rows]
     if shown:
         record_look(
             account=request.user,
@@ -74,21 +91,53 @@ def line_list(request: Any) -> HttpResponse:
             at=request.at,
         )
     context = {
-        "rows": [_row(row, request) for row in shown],
+        "rows": [_row(row, found, request) for row, found in page.rows],
         "totals": count_people(asked),
-        "chips": _chips(asked, chosen, place.name if place else chosen["where"]),
+        "chips": _chips(asked, chosen, _place_name(place, chosen["where"])),
         "filters": _filter_form(chosen),
-        "sorted": _("Sorted by category, then longest overdue") if asked.by_category else _("Longest overdue first"),
-        "sort_href": _address(chosen, sort="" if asked.by_category else "category"),
-        "sort_word": _("Sort by longest overdue") if asked.by_category else _("Sort by category"),
-        "next_href": _address(chosen, after=cursor_text(cursor_of(shown[-1]))) if len(rows) > ROWS else "",
-        "first_href": _address(chosen) if request.GET.get("after") else "",
+        "sorted": SORTED[_sort(chosen)],
+        "sorts": [(word, _address(chosen, sort=one)) for one, word in SORTS.items() if one != _sort(chosen)],
+        "next_href": page.next_href,
+        "first_href": _address(chosen) if request.GET.get("after") or request.GET.get("start") else "",
         "may_add": request.rights.may(Permission.RECORD_FACTS),
+        "may_split": request.rights.may(Permission.ASSIGN_DUTIES),
     }
     return render(request, "people/list.html", context)
 
 
-def _row(row: PersonRow, request: Any) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Page:
+    """Rows with the reasons they stand there for, and where the next page is."""
+
+    rows: list[tuple[PersonRow, tuple[Sign, ...]]]
+    next_href: str
+
+
+def _page(asked: Asked, chosen: dict[str, str], request: Any) -> _Page:
+    """One page in the order chosen; after the WEIGHED worst the list goes on by longest overdue."""
+    if _sort(chosen) != WORST:
+        found = list_people(asked, cursor_from(request.GET.get("after", "")), ROWS + 1)
+        after = cursor_text(cursor_of(found[ROWS - 1])) if len(found) > ROWS else ""
+        return _Page([(row, ()) for row in found[:ROWS]], _address(chosen, after=after) if after else "")
+    start = start_from(request.GET.get("start", ""))
+    worst = list_worst(asked, start, ROWS + 1)
+    rows = [(one.row, one.signs) for one in worst[:ROWS]]
+    if len(worst) > ROWS:
+        return _Page(rows, _address(chosen, start=str(start + ROWS)))
+    return _Page(rows, _address(chosen, sort="overdue") if start + len(worst) >= WEIGHED else "")
+
+
+def _sort(chosen: dict[str, str]) -> str:
+    return chosen["sort"] if chosen["sort"] in SORTS else WORST
+
+
+def _place_name(place: Jurisdiction | None, typed: str) -> str:
+    """What a place or facility is called; one that has no name of its own is shown as it was typed."""
+    named = jurisdictions_named([place] if place else [])
+    return named[place.id][1] if place is not None and place.id in named else typed
+
+
+def _row(row: PersonRow, found: tuple[Sign, ...], request: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": words.called(row.name, row.id),
@@ -97,7 +146,7 @@ def _row(row: PersonRow, request: Any) -> dict[str, Any]:
         "where": words.where(row.kind_of_place, row.place),
         "open": row.open,
         "overdue": row.overdue,
-        "longest": wording.delay(request.at - row.oldest) if row.oldest else "",
+        "why": words.why(found, row.oldest, request.moment),
     }
 
 
@@ -144,7 +193,9 @@ def add(request: Any) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
-            return redirect("person", person=_add(request, given))
+            person = _add(request, given)
+            judge_now(people=[person], by=request.by, at=request.at)
+            return redirect("person", person=person)
         except MainstayError as error:
             errors = {str(error.facts.get("field", "name")): error.sentence}
     given["key"] = given["key"] or new_id().hex

@@ -93,7 +93,7 @@ def admit(request: Any, person: UUID, read_as: ReadAs) -> None:
 
 def within_bounds(request: Any, people: Collection[UUID], read_as: ReadAs) -> set[UUID]:
     """Those of them whom the door's scope covers."""
-    return covered(people, request.scope, request.at, read_as)
+    return covered(people, request.scope, request.moment, read_as)
 
 
 # --- identifiers for a purpose ------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def within_bounds(request: Any, people: Collection[UUID], read_as: ReadAs) -> se
 
 def my_duty(owed: list[OwedRow], request: Any) -> UUID | None:
     """An open duty towards this person for which the reader answers."""
-    return duty_of(owed, posts_of(request.by.id, request.at))
+    return duty_of(owed, posts_of(request.by.id, request.moment))
 
 
 def _state_purpose(request: Any, person: UUID) -> HttpResponse:
@@ -145,12 +145,12 @@ def _identifier(one: Known) -> dict[str, Any]:
 
 
 def _page(request: Any, person: UUID, read_as: ReadAs, owed: list[OwedRow]) -> dict[str, Any]:
-    kind, place = where_are([person], request.at, read_as)[person]
+    kind, place = where_are([person], request.moment, read_as)[person]
     return {
         "id": person,
         "lacks": request.GET.get("lacks") == "reason",
         "where": words.where(kind, place),
-        "stays": [words.stay(row, request.today) for row in stays_of(person, request.at, read_as)[:SHOWN_STAYS]],
+        "stays": [words.stay(row, request.today) for row in stays_of(person, request.moment, read_as)[:SHOWN_STAYS]],
         "duties": _duties(owed, request),
         "open": sum(row.status == "open" for row in owed),
         "waits": bool(to_be_judged([person])),
@@ -204,12 +204,12 @@ FEVER_TENTHS = 373
 
 def _duties(owed: list[OwedRow], request: Any) -> list[dict[str, Any]]:
     called = titles({row.edition for row in owed})
-    whose = owners({post for row in owed for post in (row.post, row.answering) if post}, request.at)
+    whose = owners({post for row in owed for post in (row.post, row.answering) if post}, request.moment)
     return [
         {
             "what": words.duty(called, row, request.today),
-            "state": words.state(row, request.at),
-            "when": words.when(row, request.at, request.today) if row.status == "open" else "",
+            "state": words.state(row, request.moment),
+            "when": words.when(row, request.moment, request.today) if row.status == "open" else "",
             "owner": _owner(row, whose),
             "why": row.edition,
         }

@@ -45,7 +45,7 @@ def stays(request: Any, person: UUID) -> HttpResponse:
     admit(request, read, read_as)
     if read != person:
         return redirect("stays", person=read)
-    rows = stays_of(read, request.at, read_as)
+    rows = stays_of(read, request.moment, read_as)
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -86,7 +86,7 @@ def stays(request: Any, person: UUID) -> HttpResponse:
 def _save(request: Any, person: UUID, rows: list[StayRow]) -> HttpResponse:
     if not request.rights.may(Permission.RECORD_FACTS):
         raise Http404
-    common: dict[str, Any] = {"known_at": request.at, "by": request.by, "at": request.at}
+    common: dict[str, Any] = {"known_at": request.moment, "by": request.by, "at": request.at}
     if request.POST.get("form") == "end":
         _end(request, rows, common)
     else:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from mainstay.accounts.rules import Scope
-from mainstay.organisations.models import Facility
-from mainstay.places.models import Place
 from mainstay.platform.identity import new_id
 from mainstay.reports.queries.line_list import Cursor
 
@@ -28,32 +24,6 @@ def form_key(given: str) -> str:
         return new_id().hex
 
 
-@dataclass(frozen=True)
-class Named:
-    """A place or facility by the code that was typed, and the scope that it is."""
-
-    name: str
-    scope: Scope
-
-
-def place_by_code(code: str) -> Named | None:
-    """The place or facility of that code; None where there is none."""
-    if len(code) > LONGEST:
-        return None
-    place = Place.objects.filter(code=code).first()
-    if place is not None:
-        own = {
-            Place.Kind.CITY: Scope(everywhere=True),
-            Place.Kind.DISTRICT: Scope(districts=frozenset({place.id})),
-            Place.Kind.COMMUNITY: Scope(communities=frozenset({place.id})),
-        }
-        # Below a unit nothing is listed by itself.
-        unit = Scope(units=frozenset({place.unit_id} - {None}))
-        return Named(place.name, own.get(Place.Kind(place.kind), unit))
-    facility = Facility.objects.filter(code=code).first()
-    return Named(facility.name, Scope(facilities=frozenset({facility.id}))) if facility else None
-
-
 def cursor_text(cursor: Cursor) -> str:
     """A cursor as it stands in an address."""
     return f"{cursor.category}~{cursor.oldest.isoformat()}~{cursor.id.hex}"
@@ -70,3 +40,8 @@ def cursor_from(text: str) -> Cursor | None:
     except (ValueError, OverflowError):
         return None
     return Cursor(parts[0][:40], oldest, person)
+
+
+def start_from(text: str) -> int:
+    """After how many rows a page begins; anything that is no number is the first page."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mainstay.people.pages import line_list, person, stays
+from mainstay.people.pages import line_list, person, sheet, stays
 
 urlpatterns = [
     path("list/", line_list.line_list, name="line-list"),
     path("list/add/", line_list.add, name="add-person"),
+    path("list/sheet/", sheet.sheet, name="sheet"),
+    path("list/sheet/<uuid:person>/", sheet.sheet_row, name="sheet-row"),
     path("list/<uuid:person>/", person.person, name="person"),
     path("list/<uuid:person>/stays/", stays.stays, name="stays"),
 ]

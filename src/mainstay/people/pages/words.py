@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from mainstay.duties.titles import Titles, title, unknown_asked_for
 from mainstay.reports.queries.one_person import FactRow
 from mainstay.reports.queries.owed import OwedRow
 from mainstay.reports.queries.stays import StayRow
+from mainstay.reports.rules.worst import Sign
 from mainstay.web import wording
 
 # Category as an edition calls it -> (the mark that stands beside it, its word).
@@ -130,12 +131,6 @@ WORDS = {
     "pregnant": gettext_lazy("pregnant"),
     "immunocompromised": gettext_lazy("weakened immunity"),
     "under_6_months": gettext_lazy("under 6 months old"),
-    "vaccine": gettext_lazy("vaccine"),
-    "immunoglobulin": gettext_lazy("immunoglobulin"),
-    "release": gettext_lazy("release"),
-    "revisit": gettext_lazy("visit after discharge"),
-    "safe_burial": gettext_lazy("safe burial"),
-    "order_review": gettext_lazy("review of the order"),
     "moved_awaiting_discharge": gettext_lazy("moved, awaiting discharge"),
     "answer": gettext_lazy("answer"),
     "holding": gettext_lazy("somebody holds the post"),
@@ -234,6 +229,23 @@ def stay(row: StayRow, today: date) -> dict[str, Any]:
         "by": row.by,
         "recorded": wording.moment(row.recorded_at, today),
     }
+
+
+SIGNS = {
+    Sign.SEVERITY_ROSE: gettext_lazy("worsening: more severely ill than before"),
+    Sign.BREATH: gettext_lazy("worsening: short of breath or chest pain when last asked"),
+    Sign.FEVER_ROSE: gettext_lazy("worsening: fever rising"),
+    Sign.NOT_ISOLATED: gettext_lazy("not isolated"),
+    Sign.NOT_TESTED: gettext_lazy("not tested"),
+}
+
+
+def why(found: Collection[Sign], oldest: datetime | None, at: datetime) -> str:
+    """Why somebody stands where they do, the gravest reason first; nothing where nothing presses."""
+    said = [str(SIGNS[sign]) for sign in found]
+    if oldest is not None:
+        said.append(_("overdue %(length)s") % {"length": wording.delay(at - oldest)})
+    return _("; ").join(said)
 
 
 # --- facts --------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from mainstay.platform.models import Seal
 from mainstay.reports.outputs.printed import Given
 from mainstay.reports.pages import presenters
 from mainstay.reports.queries.frozen import given
+from mainstay.web.city_time import stands_at
 
 # Records of an epidemic lie within these years; beyond them a day is a slip of the hand.
 YEARS = range(1900, 2200)
@@ -41,7 +42,7 @@ def asked_of(request: Any) -> Asked:
     """What the address of a page beneath `city_time` asks for."""
     typed = {name: request.GET.get(name, "").strip() for name in ("on", "known_at", "disease", "figure", "start")}
     errors: dict[str, str] = {}
-    on, known_at, start = request.today, None, 0
+    on, known_at, start = request.own.report_day, None, 0
     if typed["on"]:
         try:
             on = date.fromisoformat(typed["on"])
@@ -55,7 +56,7 @@ def asked_of(request: Any) -> Asked:
             errors["known_at"] = _("Give the number of a seal, or nothing for the last one.")
     if typed["start"]:
         start = _number(typed["start"]) or 0
-    return Asked(on, known_at, typed["disease"] or None, start, request.today, request.zone, typed, errors)
+    return Asked(on, known_at, typed["disease"] or None, start, request.own.report_day, request.zone, typed, errors)
 
 
 def _number(typed: str) -> int | None:
@@ -81,4 +82,6 @@ def show_moment(request: Any, asked: Asked, known_at: int | None) -> None:
     last = Seal.objects.order_by("-no").first()
     live = asked.on == asked.today and seal == last
     moment = presenters.moment(asked.on, seal, request.zone, asked.today, live)
+    if live and not request.own.live:
+        moment = stands_at(request.own)
     request.shell = replace(request.shell, moment=moment)

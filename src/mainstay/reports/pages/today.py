@@ -45,7 +45,7 @@ STEPS = {
 def today_page(request: Any) -> HttpResponse:
     """Counts only, of the reader's bounds; every number opens the rows that count to it, for whoever may see these."""
     run = last_run()
-    found = today(request.scope, request.at, request.today, request.zone, run.period if run else None)
+    found = today(request.scope, request.moment, request.today, request.zone, run.period if run else None)
     to = _Links(request, found)
     known = sum(row.known for row in found.categories if row.category)
     context = {
@@ -123,7 +123,7 @@ def _category(row: CategoryRow, request: Any, to: _Links) -> dict[str, Any]:
         "placed_href": to.people(placing=PLACED, **named),
         "waiting_href": to.people(placing=WAITING, **named),
         "past_href": to.people(placing=PAST_LIMIT, **named),
-        "longest": wording.delay(request.at - row.since) if row.since else wording.NOT_APPLICABLE,
+        "longest": wording.delay(request.moment - row.since) if row.since else wording.NOT_APPLICABLE,
     }
 
 
@@ -140,7 +140,7 @@ def _kind(row: KindRow, request: Any, to: _Links) -> dict[str, Any]:
         "name": kind_name(row.kind),
         "row": row,
         "bar": duty_bar(done=row.done, overdue=row.overdue, missed=row.missed, in_time=row.in_time),
-        "longest": wording.delay(request.at - row.oldest) if row.oldest else wording.NOT_APPLICABLE,
+        "longest": wording.delay(request.moment - row.oldest) if row.oldest else wording.NOT_APPLICABLE,
         "should_href": to.closed(status="all", **named),
         "done_href": to.closed(status="done", **named),
         "in_time_href": to.rows(status="in_time", **named),
@@ -171,7 +171,7 @@ def _all(found: Today, to: _Links) -> dict[str, Any]:
 def _owner(row: OwnerRow, found: Today, request: Any, to: _Links) -> dict[str, str]:
     owner = found.names.get(row.post) if row.post else None
     raised = found.raised.get(row.post)
-    late = wording.delay(request.at - row.oldest)
+    late = wording.delay(request.moment - row.oldest)
     if raised is not None:
         late = _("%(length)s, raised %(day)s") % {"length": late, "day": wording.day(raised, request.today)}
     return {
@@ -184,7 +184,7 @@ def _owner(row: OwnerRow, found: Today, request: Any, to: _Links) -> dict[str, s
 
 
 def _decision(one: ToDecide, request: Any, to: _Links) -> dict[str, str]:
-    left = one.due_at - request.at
+    left = one.due_at - request.moment
     late = left.total_seconds() < 0
     return {
         "what": f"{kind_name(one.kind)}: {wording.count(one.number)}",

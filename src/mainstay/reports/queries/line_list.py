@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from mainstay.accounts.rules import Scope
+from mainstay.duties.queries import is_with
 from mainstay.duties.rules.facts import Stay
 from mainstay.isolation.queries import present_stays, within
 from mainstay.organisations.models import Facility
@@ -39,7 +40,7 @@ class Asked:
     `to_do` leaves those to whom something is open by that day: not only what is for later days; `answering`
     those for whom one of these posts answers. What was found out today begins, for the accounts, at the day's
     end; whoever can do it now need not wait. `placing`: those who wait for a place, whose limit for it has passed,
-    or who have one.
+    or who have one. `staff` leaves those who are with one of these colleagues, or with none of them (`is_with` False).
     """
 
     scope: Scope
@@ -51,6 +52,8 @@ class Asked:
     to_do: date | None = None
     answering: frozenset[UUID] | None = None
     placing: str | None = None
+    staff: frozenset[UUID] | None = None
+    is_with: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,16 @@ def list_people(asked: Asked, after: Cursor | None = None, limit: int = 50) -> l
         params += [after.category, oldest, person] if asked.by_category else [oldest, after.category, person]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({sql}) AS found{start} ORDER BY {key} LIMIT {int(limit)}", params)
-        rows = [_Row(*row) for row in _READ(cursor.fetchall())]
-    return _shown(rows, asked.at, read_as)
+        rows = [Candidate(*row) for row in _READ(cursor.fetchall())]
+    return shown(rows, asked.at, read_as)
+
+
+def candidates(asked: Asked, read_as: ReadAs, limit: int) -> list[Candidate]:
+    """Who matches, the longest overdue first, without what a page shows of them; one statement and the scope's."""
+    sql, params = _people(asked, read_as)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM ({sql}) AS found ORDER BY oldest, category, id LIMIT {int(limit)}", params)
+        return [Candidate(*row) for row in _READ(cursor.fetchall())]
 
 
 def count_people(asked: Asked) -> Totals:
@@ -127,7 +138,9 @@ def cursor_of(row: PersonRow) -> Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Candidate:
+    """Somebody who matches; the category ranked (`0confirmed`), `oldest` NEVER where nothing is overdue."""
+
     id: UUID
     category: str
     open: int
@@ -177,6 +190,10 @@ def _people(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
     if asked.to_do is not None or asked.answering is not None:
         sql, some = _to_do(asked)
         conditions.append(sql)
+        params += some
+    if asked.staff is not None:
+        sql, some = is_with(asked.staff, "p.id")
+        conditions.append(sql if asked.is_with else f"NOT {sql}")
         params += some
     sql = (
         "SELECT p.id AS id, COALESCE(k.category, '9') AS category, COALESCE(o.still_open, 0) AS still_open, "
@@ -252,7 +269,8 @@ _READ_CATEGORY = table_reader(same, same, same, same, as_instant)
 # --- what a page shows of them ------------------------------------------------------------------------
 
 
-def _shown(rows: list[_Row], at: datetime, read_as: ReadAs) -> list[PersonRow]:
+def shown(rows: list[Candidate], at: datetime, read_as: ReadAs) -> list[PersonRow]:
+    """The same with names and places; seven statements."""
     ids = [row.id for row in rows]
     names, since, where = names_of(ids, read_as), _since(ids), where_are(ids, at, read_as)
     return [

@@ -43,7 +43,7 @@ LONGEST_SEEN = 18
 @city_time
 def tracing(request: Any) -> HttpResponse:
     """Those within the reader's bounds who named contacts, first those to whose contacts something is overdue."""
-    found = list_indexes(request.scope, request.at, row_cursor(request.GET.get("after", "")), ROWS + 1)
+    found = list_indexes(request.scope, request.moment, row_cursor(request.GET.get("after", "")), ROWS + 1)
     shown = found[:ROWS]
     if shown:
         record_look(
@@ -54,7 +54,7 @@ def tracing(request: Any) -> HttpResponse:
             by=request.by,
             at=request.at,
         )
-    people, overdue = count_indexes(request.scope, request.at)
+    people, overdue = count_indexes(request.scope, request.moment)
     last = shown[-1] if len(found) > ROWS else None
     context = {
         "rows": [
@@ -63,7 +63,7 @@ def tracing(request: Any) -> HttpResponse:
                 "name": words.called(row.name, row.id),
                 "contacts": row.contacts,
                 "overdue": row.overdue,
-                "longest": wording.delay(request.at - row.oldest) if row.oldest else "",
+                "longest": wording.delay(request.moment - row.oldest) if row.oldest else "",
             }
             for row in shown
         ],
@@ -89,7 +89,7 @@ def contacts(request: Any, person: UUID) -> HttpResponse:
     admit(request, read, read_as)
     if read != person:
         return redirect("contacts", person=read)
-    every = followed(read, request.today, request.at, read_as)
+    every = followed(read, request.today, request.moment, read_as)
     near = within_bounds(request, [row.id for row in every], read_as)
     rows = [row for row in every if row.id in near]
     errors: dict[str, str] = {}
@@ -118,7 +118,7 @@ def _save(request: Any, index: UUID, rows: list[FollowedRow]) -> HttpResponse:
     daily = read_daily(request.POST, [row.id for row in rows if row.id in mine])
     if not daily:
         raise unreadable("checks", _("Nothing was filled in."))
-    sent = Sent(form_key(request.POST.get("key", "")), request.today, request.by, request.at)
+    sent = Sent(form_key(request.POST.get("key", "")), request.today, request.by, request.moment)
     record_visit(daily=daily, deeds=(), sent=sent)
     seen = request.POST.get("seen", "")
     since = seen if seen.isascii() and seen.isdigit() and len(seen) <= LONGEST_SEEN else ""

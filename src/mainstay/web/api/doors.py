@@ -20,8 +20,8 @@ from mainstay.accounts.models import Account
 from mainstay.accounts.queries import account_by_token, rights_of
 from mainstay.accounts.rules import Permission, Purpose, Scope
 from mainstay.accounts.services import record_look
-from mainstay.platform.clock import local_date, now
-from mainstay.platform.models import Instance
+from mainstay.cycle.queries import instance_moment
+from mainstay.platform.clock import now
 from mainstay.web.api import limits
 from mainstay.web.api.problems import MEDIA, NO_CSRF, NOT_SIGNED_IN, READ_ONLY, TOO_LARGE, Problem, not_found
 from mainstay.web.doors import Door
@@ -57,8 +57,8 @@ def operation(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put an operation on its area's router, behind its door.
 
-    The request then has `account`, `by`, `at`, `rights` and `scope`. Its name is the function's; what it is for,
-    the first line of the docstring.
+    The request then has `account`, `by`, `at`, `rights` and `scope`, and `moment` and `day`, the instance's own. Its name
+    is the function's; what it is for, the first line of the docstring.
     """
 
     def hang(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -85,6 +85,8 @@ def operation(
 def admit(request: Any, door: Operation) -> None:
     """Let in who is signed in and may do this; raises the problem that says why not."""
     request.at = now()
+    own = instance_moment(request.at)
+    request.moment, request.day = own.at, own.day
     request.account, read_only = _who(request)
     limits.hold_account(request.account.id)
     request.by = request.account.actor
@@ -150,4 +152,4 @@ def _look(
 
 def today(request: Any) -> date:
     """The city's day of a request; one statement."""
-    return local_date(request.at, Instance.objects.values_list("zone", flat=True).get(id=1))
+    return request.day

@@ -36,7 +36,10 @@ UNFINISHED = code("cycle.unfinished", "A run of the cycle was cut short and not 
 
 
 def prove(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
-    """Every duty that is missing, too many or stands wrongly; nothing before the first run."""
+    """Every duty that is missing, too many or stands wrongly; nothing before the first run.
+
+    Whoever was judged since the last run, between two, is proved at the next.
+    """
     waiting = moment.unfinished(duck)
     if waiting:
         return [_unfinished(day) for day in waiting]
@@ -58,7 +61,8 @@ def prove(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
         for subject in ("post", "question"):
             findings += _house(duck, subject, house, last)
     findings += differences.compare(duck, last)
-    return findings
+    since = moment.judged_since(duck, last)
+    return [finding for finding in findings if finding.id not in since]
 
 
 def _unfinished(day: date) -> Finding:

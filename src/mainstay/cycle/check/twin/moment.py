@@ -47,6 +47,21 @@ def unfinished(duck: duckdb.DuckDBPyConnection) -> list[date]:
     return [day for (day,) in rows]
 
 
+def judged_since(duck: duckdb.DuckDBPyConnection, last: Moment) -> set[str]:
+    """Persons judged after the last run, on the day that follows its period; their duties and exposures.
+
+    Only that one day: a state that claims a later one is proved like any other.
+    """
+    persons = (
+        "SELECT subject_id FROM duties_subjectstate "
+        f"WHERE subject_type = 'person' AND period_date = DATE '{last.next_day}'"
+    )
+    duties = f"SELECT id FROM duties_duty WHERE subject_type = 'person' AND subject_id IN ({persons})"
+    exposures = f"FROM tracing_exposure WHERE person_id IN ({persons}) AND entry_id > {last.to_entry}"
+    every = [persons, duties, f"SELECT root {exposures}", f"SELECT contact_root {exposures}"]
+    return {identity for (identity,) in sql.rows(duck, " UNION ".join(every))}
+
+
 def clock(duck: duckdb.DuckDBPyConnection) -> None:
     """day_start(day), day_end(day) and day_of(instant) in the city's time, by DuckDB's own calendar."""
     zone = sql.quoted(sql.rows(duck, "SELECT zone FROM platform_instance")[0][0])

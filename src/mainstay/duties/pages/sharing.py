@@ -1,0 +1,190 @@
+"""Sharing out: a list split evenly among colleagues in two clicks, and one person handed to another colleague."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from mainstay.accounts.queries import Colleague, colleagues
+from mainstay.accounts.rules import Permission, Whereabouts
+from mainstay.duties.queries import Assigned, assigned
+from mainstay.duties.sharing import HANDED_MEANWHILE, Terms, hand_over, split
+from mainstay.isolation.queries import whereabouts
+from mainstay.people.pages.person import admit, within_bounds
+from mainstay.people.pages.typed import form_key
+from mainstay.people.queries import ReadAs
+from mainstay.platform.errors import MainstayError
+from mainstay.reports.queries.doors import doors_of
+from mainstay.reports.queries.line_list import CAP, Asked
+from mainstay.reports.queries.owed import posts_of
+from mainstay.reports.queries.worst import worst_ids
+from mainstay.web import wording
+from mainstay.web.city_time import city_time
+from mainstay.web.doors import door
+
+MOST_CHOSEN = 200
+NOBODY = "nobody"
+
+
+def able(joined: Collection[Colleague], there: Collection[Whereabouts]) -> list[Colleague]:
+    """Colleagues who may record what comes of it for all of these people."""
+    return [one for one in joined if one.scope.everywhere or all(one.scope.covers(where) for where in there)]
+
+
+# --- a list -------------------------------------------------------------------------------------------
+
+
+@door(Permission.ASSIGN_DUTIES, entry="who-to-call")
+@require_http_methods(["GET", "POST"])
+@city_time
+def share_out(request: Any) -> HttpResponse:
+    """Who gets a part of the list (all who have joined are ticked), then a press; sent twice it is done once.
+
+    Of those chosen on the list, else of everybody on "who to call": of the reader's posts, or within their bounds.
+    """
+    read_as = ReadAs()
+    given = request.POST if request.method == "POST" else request.GET
+    chosen = _chosen(given.getlist("person"), request, read_as)
+    terms = _terms(request, every=given.get("all") == "1")
+    people = chosen if chosen is not None else worst_ids(_listed(terms, request), CAP)
+    doors = doors_of(people, read_as)
+    there = whereabouts(people, request.moment, read_as)
+    joined = colleagues(Permission.RECORD_FACTS, request.at)
+    offered = able(joined, there.values())
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        ticked = [one.actor for one in offered if str(one.actor) in request.POST.getlist("staff")]
+        try:
+            changed = split(
+                doors=doors,
+                staff=ticked,
+                key=form_key(request.POST.get("key", "")),
+                terms=None if chosen is not None else Terms(terms.scope, terms.posts, tuple(ticked)),
+                by=request.by,
+                at=request.at,
+            )
+            return redirect(f"{reverse('who-to-call')}?{urlencode({'split': changed, 'all': given.get('all', '')})}")
+        except MainstayError as error:
+            errors = {str(error.facts.get("field", "staff")): _("Choose at least one colleague.")}
+    now = Counter(one.to for one in assigned(people).values())
+    context = {
+        "key": form_key(given.get("key", "")),
+        "all": given.get("all", ""),
+        "chosen": chosen or [],
+        "people": len(people),
+        "doors": len(doors),
+        "staff": [(str(one.actor), one.name, now[one.actor]) for one in offered],
+        "not_offered": len(joined) - len(offered),
+        "errors": errors,
+    }
+    return render(request, "duties/split.html", context, status=422 if errors else 200)
+
+
+def _terms(request: Any, *, every: bool) -> Terms:
+    posts = posts_of(request.by.id, request.moment)
+    return Terms(request.scope, posts if posts and not every else None, ())
+
+
+def _listed(terms: Terms, request: Any) -> Asked:
+    return Asked(terms.scope, request.moment, to_do=request.today, answering=terms.posts)
+
+
+def _chosen(given: list[str], request: Any, read_as: ReadAs) -> list[UUID] | None:
+    """Those of the rows chosen that are within bounds, in the list's order; None where none was asked for."""
+    if not given:
+        return None
+    ids = []
+    for text in given[:MOST_CHOSEN]:
+        try:
+            ids.append(read_as.survivor(UUID(text)))
+        except ValueError:
+            continue
+    inside = within_bounds(request, ids, read_as)
+    return [one for one in dict.fromkeys(ids) if one in inside]
+
+
+# --- one person ---------------------------------------------------------------------------------------
+
+
+@door(Permission.RECORD_FACTS, entry="who-to-call")
+@require_POST
+@city_time
+def hand(request: Any, person: UUID) -> HttpResponse:
+    """Give a person, and whoever is called on with them, to a colleague; one's own, nobody's, or as whoever assigns."""
+    read_as = ReadAs()
+    read = read_as.survivor(person)
+    admit(request, read, read_as)
+    to, seen = _actor(request.POST.get("to", "")), _actor(request.POST.get("seen", ""))
+    there = whereabouts([read], request.moment, read_as)
+    offered = {one.actor for one in able(colleagues(Permission.RECORD_FACTS, request.at), there.values())}
+    if to not in (None, *offered):
+        return _told(request, _("Choose a colleague who may call this person."))
+    if seen not in (None, request.by.id) and not _may_assign(request, there):
+        raise Http404
+    people = _with_them(read, seen, request, read_as)
+    try:
+        hand_over(people=people, to=to, seen=seen, by=request.by, at=request.at)
+    except MainstayError as error:
+        if error.code != HANDED_MEANWHILE:
+            raise
+        moment = wording.moment(error.facts["at"], request.today)
+        sentence = _("%(who)s handed this person to %(whom)s, %(moment)s. Nothing was changed.")
+        whom = error.facts["to"] or _("nobody")
+        return _told(request, sentence % {"who": error.facts["by"], "whom": whom, "moment": moment})
+    return redirect(f"{reverse('who-to-call')}?{urlencode({'handed': len(people)})}")
+
+
+def _told(request: Any, sentence: str) -> HttpResponse:
+    """Said once, above the list; kept in the session, so that no address can put words there."""
+    request.session[TOLD] = sentence
+    return redirect("who-to-call")
+
+
+TOLD = "told on who to call"
+
+
+def _actor(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _may_assign(request: Any, there: dict[UUID, Whereabouts]) -> bool:
+    scope = request.rights.scope(Permission.ASSIGN_DUTIES)
+    return all(scope.covers(where) for where in there.values())
+
+
+def _with_them(person: UUID, seen: UUID | None, request: Any, read_as: ReadAs) -> list[UUID]:
+    """The people of the same door who are on the list and with the same colleague."""
+    listed = worst_ids(Asked(request.scope, request.moment, to_do=request.today), CAP)
+    together = next((one for one in doors_of(listed, read_as) if person in one), [person])
+    now = assigned(together)
+    return [one for one in together if one == person or (now[one].to if one in now else None) == seen]
+
+
+def handed_words(present: Assigned | None, me: UUID) -> str:
+    """With whom a card is."""
+    if present is None or present.to is None:
+        return _("with nobody yet")
+    return _("with you") if present.to == me else _("with %(name)s") % {"name": present.name}
+
+
+def split_words(changed: str) -> str:
+    """What came of sharing out."""
+    number = int(changed) if changed.isascii() and changed.isdigit() and len(changed) <= 6 else 0
+    if not number:
+        return _("Everybody was shared out like this already.")
+    return ngettext(
+        "Shared out: %(number)s person changed hands.", "Shared out: %(number)s people changed hands.", number
+    ) % {"number": number}

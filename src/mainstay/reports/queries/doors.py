@@ -1,0 +1,72 @@
+"""Who is called on together: the people of one door or one household."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from mainstay.people.models import Person
+from mainstay.people.queries import ADDRESS, ReadAs, identifiers_of
+from mainstay.places.models import Place
+from mainstay.platform import bulk
+from mainstay.platform.keys import normal
+from mainstay.platform.reading import View, standing
+from mainstay.platform.rows import as_uuid
+from mainstay.tracing.models import Contact
+
+HOUSEHOLD = "household"
+
+
+def doors_of(people: Sequence[UUID], read_as: ReadAs) -> list[list[UUID]]:
+    """The people by door, in the order given (a door stands where the first of its people does); three statements.
+
+    Together are those whose home is one household's, who have one address in the same words, or who met as of one
+    household. An address that is typed twice differently keeps two doors; nobody is lost by that.
+    """
+    group = {person: person for person in people}
+
+    def head(person: UUID) -> UUID:
+        while group[person] != person:
+            group[person] = group[group[person]]
+            person = group[person]
+        return person
+
+    for first, second in [*_of_one_home(people), *_of_one_address(people, read_as), *_of_one_household(people)]:
+        if first in group and second in group:
+            group[head(second)] = head(first)
+    found: dict[UUID, list[UUID]] = {}
+    for person in people:
+        found.setdefault(head(person), []).append(person)
+    return list(found.values())
+
+
+Pairs = list[tuple[UUID, UUID]]
+
+
+def _chained(together: dict[object, list[UUID]]) -> Pairs:
+    return [pair for some in together.values() for pair in zip(some, some[1:], strict=False)]
+
+
+def _of_one_home(people: Sequence[UUID]) -> Pairs:
+    rows = Person.objects.filter(id__in=people, home__kind=Place.Kind.HOUSEHOLD).order_by("id")
+    together: dict[object, list[UUID]] = {}
+    for person, home in rows.values_list("id", "home_id"):
+        together.setdefault(home, []).append(person)
+    return _chained(together)
+
+
+def _of_one_address(people: Sequence[UUID], read_as: ReadAs) -> Pairs:
+    together: dict[object, list[UUID]] = {}
+    for person, known in sorted(identifiers_of(people, read_as, (ADDRESS,)).items()):
+        for address in {normal(one.value) for one in known}:
+            together.setdefault(address, []).append(person)
+    return _chained(together)
+
+
+def _of_one_household(people: Sequence[UUID]) -> Pairs:
+    """Contacts of one household, whichever of the two was named."""
+    if not people:
+        return []
+    where, params = bulk.in_list("f.person_id", sorted(people))
+    rows = standing(Contact, ("person_id", "index_id"), View(), (f"{where} AND f.kind = %s", [*params, HOUSEHOLD]))
+    return [(as_uuid(person), as_uuid(index)) for person, index in rows]

@@ -1,0 +1,80 @@
+"""Worst first: each reason by itself, and that the graver outweighs whatever the others have."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mainstay.accounts.rules import Scope
+from mainstay.reports.queries.line_list import Asked
+from mainstay.reports.queries.worst import list_worst, worst_ids
+from mainstay.reports.rules.worst import WORSENING, Known, Sign, order, signs
+from tests.world import World
+
+AT = datetime(2020, 2, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        (Known("suspected"), (Sign.NOT_ISOLATED, Sign.NOT_TESTED)),
+        (Known("suspected", stay="home", is_tested=True), (Sign.NOT_ISOLATED,)),
+        (Known("confirmed", stay="ward"), ()),
+        (Known("close_contact"), ()),
+        (Known("", severities=("mild", "severe"), breathless=True), ()),  # went home, or died
+        (Known("confirmed", "ward", severities=("mild", "severe")), (Sign.SEVERITY_ROSE,)),
+        (Known("confirmed", "ward", severities=("severe", "mild")), ()),
+        (Known("close_contact", breathless=True), (Sign.BREATH,)),
+        (Known("close_contact", tenths=(375, 380)), (Sign.FEVER_ROSE,)),  # half a degree
+        (Known("close_contact", tenths=(376, 380)), ()),
+        (Known("close_contact", tenths=(360, 370)), ()),  # no fever
+        (Known("close_contact", tenths=(392, 385)), (Sign.FEVER_ROSE,)),  # 38.5 whatever came before
+    ],
+)
+def test_each_reason(known: Known, found: tuple[Sign, ...]) -> None:
+    assert signs(known) == found
+
+
+SIGNS = st.frozensets(st.sampled_from(Sign)).map(tuple)
+DEADLINES = st.integers(0, 500).map(lambda hours: AT - timedelta(hours=hours))
+
+
+@given(SIGNS, DEADLINES, SIGNS, DEADLINES)
+def test_the_first_reason_in_which_two_differ_decides(
+    one: tuple, oldest: datetime, other: tuple, later: datetime
+) -> None:
+    def slow(found: tuple, deadline: datetime) -> list:
+        worse, not_isolated, not_tested = (
+            bool(WORSENING & set(found)),
+            Sign.NOT_ISOLATED in found,
+            Sign.NOT_TESTED in found,
+        )
+        return [not worse, not not_isolated, not not_tested, deadline]
+
+    first, second = slow(one, oldest), slow(other, later)
+    assert (order(one, oldest, "") < order(other, later, "")) == (first < second)
+
+
+def test_the_list_says_why_with_the_worst_first(world: World) -> None:
+    for name in ("An", "Bo", "Ci"):
+        world.classified(name, "suspected", "2020-02-05")
+    world.stays("An", "ward", "h1", "2020-02-05")
+    world.result("An", "negative", "2020-02-06")
+    world.checked("Ci", "2020-02-08", tenths=374)
+    world.checked("Ci", "2020-02-09", tenths=384)
+    world.symptom("Bo", "chest_pain", "2020-02-08")
+    world.symptom("Bo", "chest_pain", "2020-02-09", present=False)  # gone again
+    world.cycle("2020-02-06")
+    asked = Asked(Scope(everywhere=True), AT)
+    names = {one: name for name, one in world.people.items()}
+    found = [(names[one.row.id], one.signs) for one in list_worst(asked)]
+    assert found == [
+        ("Ci", (Sign.FEVER_ROSE, Sign.NOT_ISOLATED, Sign.NOT_TESTED)),
+        ("Bo", (Sign.NOT_ISOLATED, Sign.NOT_TESTED)),
+        ("An", ()),
+    ]
+    assert [names[one] for one in worst_ids(asked, 10)] == ["Ci", "Bo", "An"]
+    assert [names[one.row.id] for one in list_worst(asked, start=1, limit=1)] == ["Bo"]
