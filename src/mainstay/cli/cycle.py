@@ -50,7 +50,7 @@ def _system() -> Any:
 @instance_options
 @click.option("--on", type=Day(), required=True, help="The day whose period is run.")
 def cycle(home: str | None, as_json: bool, on: date) -> None:
-    """Run a day's period (and before it every period missed): sense, link, judge, account."""
+    """Run a day's period (and before it every period missed): sense, link, reconcile, judge, account."""
     open_instance(home)
     from mainstay.cycle.run import run_cycle
 

@@ -15,7 +15,7 @@ from mainstay.duties.rules import facts as shapes
 from mainstay.duties.rules.facts import PersonFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.predicates import current_stay
-from mainstay.isolation.models import Stay
+from mainstay.isolation.models import Order, Stay
 from mainstay.organisations.models import Facility
 from mainstay.people.models import Person
 from mainstay.people.queries import ReadAs, homes
@@ -116,6 +116,13 @@ def _with_those_above(facility: UUID | None, above: dict[UUID, UUID | None]) -> 
         found.append(facility)
         facility = above.get(facility)
     return found
+
+
+def givers(order: UUID) -> frozenset[str]:
+    """Who gave an order: the officials its versions name, and who wrote it into the ledger. Two statements."""
+    officials = Order.objects.filter(root=order).values_list("official", flat=True)
+    wrote = Order.objects.filter(root=order, version=1).values_list("entry__actor__name", flat=True)
+    return frozenset([*officials, *wrote])
 
 
 # --- the same as SQL ----------------------------------------------------------------------------------

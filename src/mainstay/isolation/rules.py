@@ -40,15 +40,13 @@ def early_end_fault(starts: datetime, ends: datetime, earlier: datetime, reason:
     return None
 
 
-def serving_fault(how: str, served: datetime, given: datetime, ends: datetime, now: datetime) -> str | None:
+def serving_fault(how: str, served: datetime, given: datetime, now: datetime) -> str | None:
     """Why an order cannot have been served like that; None where it can."""
     if how not in SERVED_HOW:
         return "nobody says how"
     if served > now:
         return "that is still to come"
-    if served < given - CONFIRMED_WITHIN:
-        return "that is before it was given"
-    return "it had ended by then" if served > ends else None
+    return "that is before it was given" if served < given - CONFIRMED_WITHIN else None
 
 
 def decider_fault(givers: Collection[str], decider: str) -> str | None:

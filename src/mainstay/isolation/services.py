@@ -7,12 +7,13 @@ from uuid import UUID
 
 from mainstay.duties.models import Evidence
 from mainstay.isolation.models import Grounds, Objection, Offer, Order, Stay
+from mainstay.isolation.queries import givers
 from mainstay.isolation.rules import WRITTEN, decider_fault, early_end_fault, order_fault, serving_fault
 from mainstay.people.queries import ReadAs
 from mainstay.platform import ledger
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.facts import DESK, corrected, new_fact
-from mainstay.platform.models import Actor, Entry, Fact
+from mainstay.platform.models import Actor, Fact
 
 ORDER_INCOMPLETE = code("order.incomplete", "An order lacks what it must have to confine somebody.")
 ORDER_END = code("order.end", "An order cannot end early as asked.")
@@ -181,7 +182,7 @@ def serve_order(*, root: UUID, served_at: datetime, how: str, known_at: datetime
     order = _last_order(root)
     if (order.served_at, order.served_how) == (served_at, how):
         return root
-    fault = serving_fault(how, served_at, order.starts_at, order.ends_at, max(at, known_at))
+    fault = serving_fault(how, served_at, order.starts_at, max(at, known_at))
     if fault is None and order.served_at is not None and not order.oral:
         fault = "it was served before"
     if fault:
@@ -317,7 +318,7 @@ def decide_objection(
         )
     last = _last_objection(root)
     order = _last_order(last.order_root)
-    fault = decider_fault(givers(order), decided_by)
+    fault = decider_fault(givers(order.root), decided_by)
     if fault:
         raise MainstayError(OBJECTION_DECIDER, f"This objection stays open: {fault}; name somebody else.")
     if last.decision:
@@ -345,12 +346,6 @@ def rule_on_objection(*, root: UUID, decision: str, reasons: str, by: Actor, at:
     return decide_objection(
         root=root, decision=decision, decided_by=by.name, decided_at=at, known_at=at, by=by, at=at, reasons=reasons
     )
-
-
-def givers(order: Order) -> frozenset[str]:
-    """Who gave an order: the official it names, and who wrote it into the ledger. One statement."""
-    wrote = Entry.objects.filter(no__in=Order.objects.filter(root=order.root, version=1).values("entry_id"))
-    return frozenset({order.official, *wrote.values_list("actor__name", flat=True)})
 
 
 def _last_objection(root: UUID) -> Objection:

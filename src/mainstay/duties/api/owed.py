@@ -12,6 +12,7 @@ from pydantic import Field
 
 from mainstay.accounts.rules import Permission, Purpose
 from mainstay.cycle.explain import last_run
+from mainstay.duties.by_hand import NOT_OPEN
 from mainstay.duties.queries import DutyRow, Wanted, editions_put_into_force, list_duties
 from mainstay.duties.rules.edition import FactEvidence
 from mainstay.duties.services import record_evidence
@@ -26,7 +27,6 @@ from mainstay.web.api.words import Asked, Day, Line, Page, Text, Told
 router = Router(tags=["duties"])
 ROWS = 200
 OTHER_EVIDENCE = code("duty.evidence", "A duty closes with another fact than that something was done.")
-NOT_OPEN = code("duty.not_open", "A duty that is not open would be reported as done.")
 
 
 class SubjectTold(Told):

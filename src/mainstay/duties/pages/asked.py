@@ -11,12 +11,13 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from mainstay.accounts.rules import Scope
+from mainstay.accounts.rules import scope_of
 from mainstay.duties.titles import unknown_asked_for
 from mainstay.organisations.models import Post
+from mainstay.organisations.queries import jurisdiction, jurisdictions_named
 from mainstay.people.pages import words
-from mainstay.people.pages.typed import cleaned, place_by_code
-from mainstay.reports.pages.kinds import KINDS, kind_name
+from mainstay.people.pages.typed import cleaned
+from mainstay.reports.kinds import KINDS, kind_name
 from mainstay.reports.queries.cards import NOBODY, STATUSES, Asked
 from mainstay.reports.queries.owed import posts_of
 
@@ -52,25 +53,25 @@ def read(request: Any) -> Chosen:
     posts = posts_of(request.by.id, request.moment)
     post = Post.objects.filter(code=given["post"]).first() if given["post"] not in ("", NOBODY) else None
     mine = bool(posts) and given["all"] != "1" and not given["post"]
-    place = place_by_code(given["where"]) if given["where"] else None
+    place = jurisdiction(given["where"]) if given["where"] else None
     answering: frozenset[UUID] | None = posts if mine else None
     if given["post"] not in ("", NOBODY):
         answering = frozenset({post.id} if post else ())
     asked = Asked(
         scope=request.scope,
-        at=request.at,
+        at=request.moment,
         today=request.today,
         status=given["status"] if given["status"] in STATUSES else "to_do",
         since=_day(given["since"]),
         kind=given["kind"] or None,
         answering=answering,
         unowned=given["post"] == NOBODY,
-        where=None if not given["where"] else place.scope if place else Scope(),
+        where=None if not given["where"] else scope_of([place] if place else []),
         asks=given["asks"] or None,
     )
-    return Chosen(
-        given, asked, mine, posts, place.name if place else given["where"], post.name if post else given["post"]
-    )
+    named = jurisdictions_named([place] if place else [])
+    where = named[place.id][1] if place is not None and place.id in named else given["where"]
+    return Chosen(given, asked, mine, posts, where, post.name if post else given["post"])
 
 
 def _day(text: str) -> date | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mainstay.duties.rules import edition as rules
 from mainstay.duties.rules.edition import Anchor, Clause, Condition, Edition, FactEvidence
 from mainstay.people.pages.words import word
-from mainstay.reports.pages.kinds import kind_name
+from mainstay.reports.kinds import kind_name
 
 ANCHORS = {
     "onset": gettext_lazy("the first day of illness"),

@@ -62,7 +62,7 @@ def give(request: Any, person: UUID) -> HttpResponse:
         "diseases": [(one, one) for one in diseases],
         "answers": [("", _("no answer yet")), ("yes", _("taken")), ("no", _("not taken"))],
         "official": request.by.name,
-        "now": f"{localtime(request.moment):%Y-%m-%dT%H:%M}",
+        "now": f"{localtime(request.at):%Y-%m-%dT%H:%M}",
         "given": request.POST,
         "errors": errors,
         "key": form_key(request.POST.get("key", "")),
@@ -129,9 +129,9 @@ def _offer(kind: str, offer: Offered, request: Any) -> dict[str, str]:
 
 def _standing(request: Any, person: UUID) -> list[dict[str, Any]]:
     """Orders that are not over yet: another beside them is rarely what is meant."""
-    rows = list_orders(Wanted(request.scope, request.moment, person=person), limit=10)
+    rows = list_orders(Wanted(request.scope, request.at, person=person), limit=10)
     return [
         {"id": row.root, "title": said.title(row), "ends": wording.moment(row.paper.ends, request.today)}
         for row in rows
-        if row.paper.ends > request.moment and not row.paper.released
+        if row.paper.ends > request.at and not row.paper.released
     ]

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from mainstay.accounts.rules import Permission
 from mainstay.isolation import services
-from mainstay.isolation.models import Order
 from mainstay.isolation.pages import said
 from mainstay.isolation.pages.order import found, look, terms
 from mainstay.isolation.pages.typed import LONGEST_REASONS, choice, text
+from mainstay.isolation.queries import givers
 from mainstay.people.pages import words
 from mainstay.people.queries import ReadAs
 from mainstay.platform.errors import MainstayError
@@ -51,19 +51,18 @@ def decide(request: Any, objection: UUID) -> HttpResponse:
         except MainstayError as error:
             errors = said.refused(error, "decision")
     look(request, row, "objection")
-    kind, place = where_are([row.person], request.moment, ReadAs())[row.person]
-    gave = services.givers(Order.objects.filter(root=root).latest("version"))
+    kind, place = where_are([row.person], request.at, ReadAs())[row.person]
     context = terms(row, request) | {
         "order": root,
         "title": said.title(row),
         "person": row.person,
         "name": words.called(row.name, row.person),
-        "objection": said.objection(mine, request.moment, request.today),
+        "objection": said.objection(mine, request.at, request.today),
         "where": words.where(kind, place),
         "upheld": mine.decision == "upheld",
-        "gave_it": request.by.name in gave,
+        "gave_it": request.by.name in givers(root),
         "given": request.POST,
         "errors": errors,
-        "state": said.state(row, request.moment, request.today),
+        "state": said.state(row, request.at, request.today),
     }
     return render(request, "isolation/objection.html", context, status=422 if errors else 200)

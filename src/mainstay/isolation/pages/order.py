@@ -52,10 +52,10 @@ def order(request: Any, order: UUID) -> HttpResponse:
 
 def found(request: Any, root: UUID) -> tuple[OrderRow, Whereabouts]:
     """An order and where its person is; out of the door's scope it reads as not found."""
-    row = one_order(root, request.moment)
+    row = one_order(root, request.at)
     if row is None:
         raise Http404
-    there = said.where(row.person, request.moment, ReadAs())
+    there = said.where(row.person, request.at, ReadAs())
     if not request.scope.covers(there):
         raise Http404
     return row, there
@@ -116,7 +116,7 @@ def _review(request: Any, row: OrderRow) -> None:
 
 
 def _end(request: Any, row: OrderRow) -> None:
-    if request.moment >= row.paper.ends:
+    if request.at >= row.paper.ends:
         return  # sent twice: it is over
     services.end_order(
         root=row.root,
@@ -157,7 +157,7 @@ ACTS = {
 
 
 def _page(request: Any, row: OrderRow, there: Whereabouts) -> dict[str, Any]:
-    at, today, paper = request.moment, request.today, row.paper
+    at, today, paper = request.at, request.today, row.paper
     steps = history_of(row.root)
     runs = at < paper.ends and not paper.released
     may = {name: act.may(request, there) for name, act in ACTS.items()}
@@ -196,7 +196,7 @@ def terms(row: OrderRow, request: Any) -> dict[str, Any]:
         "review": wording.moment(paper.review, today),
         "reviewed": paper.reviewed,
         "served": said.served(row, today),
-        "writing": said.writing(paper, request.moment, today),
+        "writing": said.writing(paper, request.at, today),
         "oral": paper.oral,
         "offer": str(said.OFFERS[row.offer]),
     }

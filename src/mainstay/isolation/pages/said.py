@@ -46,8 +46,7 @@ REFUSED = {
         "No place was offered yet. Offer one first; an order is for where that is not enough."
     ),
     services.ORDER_SERVED: gettext_lazy(
-        "It cannot have been served like that: not before it was given, not after its end, not in time to come, and "
-        "only once."
+        "It cannot have been served like that: not before it was given, not in time to come, and only once."
     ),
     services.ORDER_END: gettext_lazy("It cannot end like that: it is over, or has not begun. Say why it ends."),
     services.ORDER_REVIEW: gettext_lazy("Say why it is still needed or not; only an order that runs is reviewed."),

@@ -77,9 +77,9 @@ def made(request: Any, asked: Asked, language: str = "") -> Given | None:
 
 
 def show_moment(request: Any, asked: Asked, known_at: int | None) -> None:
-    """Day and seal at the head of the page."""
-    seal = Seal.objects.filter(no=known_at).first()
+    """Day and seal at the head of the page; without a number the last seal."""
     last = Seal.objects.order_by("-no").first()
+    seal = last if known_at is None else Seal.objects.filter(no=known_at).first()
     live = asked.on == asked.today and seal == last
     moment = presenters.moment(asked.on, seal, request.zone, asked.today, live)
     if live and not request.own.live:

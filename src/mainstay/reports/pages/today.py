@@ -16,7 +16,7 @@ from mainstay.accounts.rules import Permission
 from mainstay.cycle.queries import LastRun, StepRow, last_run
 from mainstay.duties.titles import titles
 from mainstay.people.pages import words
-from mainstay.reports.pages.kinds import kind_name
+from mainstay.reports.kinds import kind_name
 from mainstay.reports.queries.cards import NOBODY, KindRow, OwnerRow
 from mainstay.reports.queries.line_list import PAST_LIMIT, PLACED, WAITING, CategoryRow
 from mainstay.reports.queries.today import FileRow, Today, ToDecide, today

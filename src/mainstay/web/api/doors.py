@@ -57,8 +57,8 @@ def operation(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put an operation on its area's router, behind its door.
 
-    The request then has `account`, `by`, `at`, `rights` and `scope`, and `moment` and `day`, the instance's own. Its name
-    is the function's; what it is for, the first line of the docstring.
+    The request then has `account`, `by`, `at`, `rights` and `scope`, and `moment` and `day`, the instance's own. Its
+    name is the function's; what it is for, the first line of the docstring.
     """
 
     def hang(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('duties', '0002_one_index_of_events'),
+        ('duties', '0003_assignments'),
         ('organisations', '0001_initial'),
         ('people', '0001_initial'),
         ('platform', '0002_guarded_door'),
