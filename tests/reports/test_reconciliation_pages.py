@@ -51,7 +51,7 @@ def test_the_page_counts_and_names_sides_owner_and_deadline(differing: World) ->
     assert "About 4 of 4 people the three sides differ." in page
     assert "Positive, not in the register 3" in page and "All 4" in page
     assert "Worker Er Unit One" in page and "Nurse Ci Ward" in page and "River Hospital" in page
-    assert "3 Feb 2020 00:00" in page  # asked at the end of the 1st, due a day later: overdue
+    assert "Mon 3 Feb 00:00" in page  # asked at the end of the 1st, due a day later: overdue
     look = Look.objects.get()
     assert (look.page, look.count) == ("reconciliation", 4)
 

@@ -82,6 +82,7 @@ def _save(request: Any, person: UUID, form: str, read_as: ReadAs) -> HttpRespons
         tubes={one.root.hex: (one.root, one.disease, one.day, one.at) for one in found.tubes if one.root},
         key=form_key(request.POST.get("key", "")),
         today=request.today,
+        moment=request.moment,
         zone=request.zone,
         by=request.by,
         at=request.at,

@@ -48,6 +48,7 @@ class About:
     tubes: Mapping[str, tuple[UUID, str, date | None, datetime | None]]  # hex: (root, disease, day, time)
     key: str
     today: date
+    moment: datetime
     zone: str
     by: Actor
     at: datetime
@@ -62,7 +63,7 @@ def record(form: str, given: QueryDict, about: About) -> None:
         _tube(given, about)
         return
     disease, day = _disease(given, about), _day(given, about.today, needed=form != "outcome")
-    common: dict[str, Any] = {"person": about.person, "disease": disease, "observed": day, "known_at": about.at}
+    common: dict[str, Any] = {"person": about.person, "disease": disease, "observed": day, "known_at": about.moment}
     common |= {"by": about.by, "at": about.at, "fact_id": about.made(form)}
     if form == "classify":
         basis = cleaned(given.get("basis", ""))[:60]
@@ -87,7 +88,7 @@ def _tube(given: QueryDict, about: About) -> None:
         raise unreadable("test", _("Choose the test."))
     if chosen != NEW_TUBE and not value:
         raise unreadable("result", _("Choose what the test says."))
-    common: dict[str, Any] = {"person": about.person, "known_at": about.at, "by": about.by, "at": about.at}
+    common: dict[str, Any] = {"person": about.person, "known_at": about.moment, "by": about.by, "at": about.at}
     with transaction.atomic():
         if chosen == NEW_TUBE:
             day = _day(given, about.today)

@@ -93,7 +93,7 @@ def _save(request: Any, at: str, rows: list[DutyRow]) -> HttpResponse:
     within = covered(request, {row.person for row in rows}, request.rights.scope(Permission.RECORD_FACTS))
     mine = [row for row in rows if row.person in within]
     people = list(dict.fromkeys(row.person for row in mine))
-    sent = Sent(form_key(request.POST.get("key", "")), request.today, request.by, request.moment)
+    sent = Sent(form_key(request.POST.get("key", "")), request.today, request.moment, request.by, request.at)
     why = request.POST.get("reached", "")
     if why in NOT_REACHED:
         record_not_reached(people=people, why=why, sent=sent)

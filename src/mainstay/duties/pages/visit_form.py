@@ -115,15 +115,19 @@ def unreadable(field: str, sentence: str) -> MainstayError:
 
 @dataclass(frozen=True)
 class Sent:
-    """By whom and when a form was sent; `key` tells a second sending of the same one."""
+    """By whom and when a form was sent; `key` tells a second sending of the same one.
+
+    `day` and `moment` are the instance's own, for which it is said; `at` is the clock's.
+    """
 
     key: str
     day: date
+    moment: datetime
     by: Actor
     at: datetime
 
     def common(self, person: UUID) -> dict[str, Any]:
-        return {"person": person, "known_at": self.at, "by": self.by, "at": self.at}
+        return {"person": person, "known_at": self.moment, "by": self.by, "at": self.at}
 
     def made(self, person: UUID, *parts: str) -> UUID:
         return derived_id("visit", person.hex, self.key, *parts)
@@ -143,7 +147,7 @@ def record_not_reached(*, people: Sequence[UUID], why: str, sent: Sent) -> None:
     with transaction.atomic():
         for person in people:
             record_evidence(
-                kind=why, observed_date=sent.day, observed_at=sent.at, disease="",
+                kind=why, observed_date=sent.day, observed_at=sent.moment, disease="",
                 fact_id=sent.made(person, "not reached"), **sent.common(person),
             )  # fmt: skip
 
@@ -152,13 +156,13 @@ def _record_daily(one: Daily, sent: Sent) -> None:
     common = sent.common(one.person)
     if one.tenths is not None:
         record_check(
-            of="temperature", tenths=one.tenths, observed=sent.day, observed_at=sent.at,
+            of="temperature", tenths=one.tenths, observed=sent.day, observed_at=sent.moment,
             fact_id=sent.made(one.person, "temperature"), **common,
         )  # fmt: skip
     if not one.asked:
         return
     record_check(
-        of="symptoms", observed=sent.day, observed_at=sent.at, fact_id=sent.made(one.person, "symptoms"), **common
+        of="symptoms", observed=sent.day, observed_at=sent.moment, fact_id=sent.made(one.person, "symptoms"), **common
     )
     for name in SYMPTOMS:
         record_symptom(
@@ -173,11 +177,13 @@ def _record_deed(deed: Deed, sent: Sent) -> None:
     if closing.fact == "report":
         report_case(disease=row.disease, observed=sent.day, **common)
     elif closing.fact == "check":
-        record_check(of="clinical", observed=sent.day, observed_at=sent.at, **common)
+        record_check(of="clinical", observed=sent.day, observed_at=sent.moment, **common)
     elif closing.fact == "offer":
         kind = closing.of[0] if closing.of else "isolation"
         offer_place(disease=row.disease, kind=kind, observed=sent.day, accepted=deed.answer == TAKEN, **common)
     elif closing.fact == "treatment":
         record_treatment(disease=row.disease, kind=deed.answer, observed=sent.day, **common)
     else:
-        record_evidence(kind=closing.of[0], disease=row.disease, observed_date=sent.day, observed_at=sent.at, **common)
+        record_evidence(
+            kind=closing.of[0], disease=row.disease, observed_date=sent.day, observed_at=sent.moment, **common
+        )

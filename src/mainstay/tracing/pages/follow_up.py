@@ -118,7 +118,7 @@ def _save(request: Any, index: UUID, rows: list[FollowedRow]) -> HttpResponse:
     daily = read_daily(request.POST, [row.id for row in rows if row.id in mine])
     if not daily:
         raise unreadable("checks", _("Nothing was filled in."))
-    sent = Sent(form_key(request.POST.get("key", "")), request.today, request.by, request.moment)
+    sent = Sent(form_key(request.POST.get("key", "")), request.today, request.moment, request.by, request.at)
     record_visit(daily=daily, deeds=(), sent=sent)
     seen = request.POST.get("seen", "")
     since = seen if seen.isascii() and seen.isdigit() and len(seen) <= LONGEST_SEEN else ""
