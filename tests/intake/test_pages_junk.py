@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,8 @@ from tests.world import World
 pytestmark = pytest.mark.usefixtures("home")
 
 JUNK = ["", "\x00", "x" * 5000, "<script>alert(1)</script>", "../../etc/passwd", "٣", "9" * 40, "slot-0"]
+# Each goes into some ninety requests.
+TRIED = JUNK if os.environ.get("MAINSTAY_SOAK") else JUNK[1:4]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_more_than_a_form_can_hold_is_a_page_too(world: World, settings) -> None
     assert (answer.status_code, "Nothing was written" in answer.content.decode()) == (400, True)
 
 
-@pytest.mark.parametrize("junk", JUNK)
+@pytest.mark.parametrize("junk", TRIED)
 def test_junk_in_every_field_is_told_never_a_failure(world: World, tmp_path: Path, junk: str) -> None:
     clerk = signed_in(world)
     done = Desk(tmp_path).send(row("1", ill="no day"), row(""))
