@@ -41,7 +41,8 @@ TAKEN = datetime(2020, 3, 1, 6, tzinfo=UTC)
 AT = datetime(2020, 3, 3, 6, tzinfo=UTC)
 OWN = len(COLUMNS)
 NAMES = ("Record number", "Category now", "Classification", "Last test", "Its result", "Where now", "Duties open")
-NAMES += ("of them overdue", "Which", "Last call", "Contacts named", "Added since", "Name", "Telephone", "Address")
+NAMES += ("of them overdue", "Which", "Last call", "Contacts named", "Mended since", "Added since", "Name")
+NAMES += ("Telephone", "Address")
 ROWS = (
     row("P1", sex="m", age="45", ill="2020-02-25", reported="2020-02-27", ward="River Hospital", desk="=1+1"),
     row("P2", sex="f", age="30", ill="2020-02-26", reported="2020-02-28"),

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mainstay.accounts.rules import Role
+from mainstay.cycle.models import Run
 from mainstay.duties import by_hand
 from mainstay.duties.models import DutyState
 from mainstay.people import services as people
@@ -82,6 +83,27 @@ def test_it_leads_with_people_and_says_what_is_excused_unowned_and_unknown(eveni
     assert "Find out the first day of illness" in text
     assert "Tracer Bo" in text and "raised" in text
     assert "No file came today." in text
+
+
+def test_what_is_owed_is_worked_out_by_a_press_the_first_time_too(world: World, monkeypatch) -> None:
+    named(world, "An Yi-01", "u1")
+    today = local_date(now(), world.zone)
+    world.classified("An Yi-01", "suspected", (today - ONE_DAY).isoformat())
+    head, auditor = signed_in(world, "Head Gu", Role.COMMAND), signed_in(world, "Auditor Wu", Role.AUDITOR)
+    assert "Work out what is owed" in head.get("/today/").content.decode()
+    assert "Work out what is owed" not in auditor.get("/today/").content.decode()
+    assert auditor.post("/today/").status_code == 404
+    monkeypatch.setattr("mainstay.cycle.now.AT_ONCE", 0)  # too many for a page: nothing is run
+    assert head.post("/today/").headers["Location"] == "/today/?run=later"
+    assert not Run.objects.exists()
+    monkeypatch.undo()
+    assert head.post("/today/").headers["Location"] == "/today/?run=1"
+    owed = DutyState.objects.count()
+    assert head.post("/today/").headers["Location"] == "/today/?run=1"
+    assert owed == DutyState.objects.count() > 3  # pressed twice nothing is opened twice
+    assert set(Run.objects.values_list("period_date", "status")) == {(today, "done")}
+    assert "What is owed is worked out up to now." in head.get("/today/?run=1").content.decode()
+    assert 'class="notice done"' not in head.get("/today/?run=<script>").content.decode()
 
 
 def test_who_may_not_open_the_rows_sees_the_numbers_alone(evening: World) -> None:

@@ -37,6 +37,8 @@ def test_a_phone_has_the_looks_tabs_or_else_the_first_pages_of_the_rail():
     command = shell(entries=["decisions", "line-list", "today"])
     beginner = shell(entries=["start", "list", "who-to-call", "tonight", "files"])
     assert [link.key for link in command.tabs] == ["today", "decisions"]
+    caller = shell(entries=["who-to-call", "today", "duties"])
+    assert [link.key for link in caller.tabs] == ["today", "duties", "who-to-call"]
     assert [link.key for link in beginner.tabs] == ["start", "list", "who-to-call"]
 
 

@@ -157,7 +157,8 @@ def _tell_of_the_night() -> None:
         click.echo("Nothing is done by the clock (MAINSTAY_NIGHTLY=off): close days with `mainstay cycle --on DAY`.")
     elif not Run.objects.filter(status="done").exists():
         click.echo(
-            "No day has been closed yet: close the first with `mainstay cycle --on DAY`, then it is done nightly."
+            "No day has been closed yet: close the first by `Work out what is owed` on the page Today, or with "
+            "`mainstay cycle --on DAY`; then it is done nightly."
         )
     else:
         click.echo(f"Each day is closed by itself in the night after it, at {hour:%H:%M} in the city.")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from mainstay.accounts.rules import Scope
 from mainstay.cycle.delivery import prepared
+from mainstay.cycle.mended import Cells, mended_in
 from mainstay.duties.titles import Titles, title, titles, unknown_asked_for
 from mainstay.intake import mapping as mappings
 from mainstay.intake import taken_in, uploads
@@ -135,13 +136,14 @@ def _given_back(read: _Read, row: Delivery, scope: Scope, at: datetime, language
         mine = {person for person in mine if person in there and scope.covers(there[person])}
     told = added(sorted(mine), at, read_as)
     say = _Words(language, at, titles({one.edition for each in told.values() for one in each.owed}))
+    own = _own_columns(read.mapping, read.source)
+    mended, theirs = mended_in(row.id), _particulars(read.source, own)
     shown = {
-        number: say.cells(told[person]) if person else say.held()
+        number: say.cells(told[person], mended.get(number, {}), theirs.get(number, {})) if person else say.held()
         for number, person in read.of_row.items()
         if (person in told if person else scope.everywhere)
     }
     beneath = sorted((told[person] for person in new if person in told), key=lambda one: _name(one))
-    own = _own_columns(read.mapping, read.source)
     content = _content(read.source, say, shown, beneath, own, whole=scope.everywhere)
     return GivenBack(
         f"{Path(read.source.path.name).stem}-{at:%Y%m%d}.xlsx",
@@ -165,11 +167,18 @@ def _name(one: AddedRow) -> tuple[str, str]:
 def _own_columns(mapping: Mapping, source: Source) -> dict[str, int]:
     """{scheme: the place of their own column for it}, by what the mapping says of the row's first person."""
     role = mapping.persons[0].role if mapping.persons else ""
-    # Of two columns under one scheme the first.
+    # Of two columns under one scheme the first; who is told apart by a column rather than what is merely shown.
+    ours = [spec for spec in reversed(mapping.persons) if spec.role == role]
+    columns = {scheme: column for spec in ours for scheme, column in spec.shows}
+    columns |= {spec.scheme: spec.column for spec in ours}
+    return {scheme: source.header.index(column) for scheme, column in columns.items() if column in source.header}
+
+
+def _particulars(source: Source, own: dict[str, int]) -> dict[int, dict[str, str]]:
+    """{row: {scheme: what their own cell says}}: what is known otherwise by now stands beside it."""
     return {
-        spec.scheme: source.header.index(spec.column)
-        for spec in reversed(mapping.persons)
-        if spec.role == role and spec.column in source.header
+        number: {scheme: cells[place] if place < len(cells) else "" for scheme, place in own.items()}
+        for number, cells in records(source)
     }
 
 
@@ -228,7 +237,7 @@ def _header_number(source: Source) -> int:
 
 def _beneath(one: AddedRow, say: _Words, own: dict[str, int]) -> dict[int, Cell]:
     """Somebody added since: in their own columns what these hold, beside them the same as of all."""
-    row: dict[int, Cell] = {-1 - place: value for place, value in enumerate(say.cells(one, is_new=True))}
+    row: dict[int, Cell] = {-1 - place: value for place, value in enumerate(say.cells(one))}
     for scheme, column in own.items():
         row[column] = defused(one.particulars.get(scheme, ""))
     return row
@@ -248,14 +257,24 @@ class _Words:
         """Of a row that names nobody yet."""
         return [words.HELD[self.language], *[None] * (len(words.COLUMNS) - 1)]
 
-    def cells(self, one: AddedRow, *, is_new: bool = False) -> list[Cell]:
-        """One person's, in the order of the columns; text that could run is quoted."""
+    def cells(self, one: AddedRow, mended: Cells | None = None, theirs: dict[str, str] | None = None) -> list[Cell]:
+        """One person's, in the order of the columns; text that could run is quoted.
+
+        Without cells of `theirs` somebody new. Of others a particular is said where their own cell lacks it.
+        """
         language, write = self.language, _COLUMNS
         values = {name: write[name](one, self) for name in write}
-        values["added"] = words.YES[language] if is_new else None
+        values["mended"] = self.list((self.mended(*cell) for cell in (mended or {}).items()), "and") or None
+        values["added"] = words.YES[language] if theirs is None else None
         for scheme in PARTICULARS:
-            values[scheme] = one.particulars.get(scheme, "") if is_new else None
+            known = one.particulars.get(scheme, "")
+            is_said = theirs is not None and (scheme not in theirs or _bare(known) in _bare(theirs[scheme]))
+            values[scheme] = None if is_said else known
         return [defused(value) if isinstance(value, str) else value for value in map(values.get, words.COLUMNS)]
+
+    def mended(self, column: str, cell: tuple[str, str]) -> str:
+        """What stands for a cell that could not be read; a row that was written anew as it was written."""
+        return words.IS[self.language].format(column=column, value=cell[1]) if column else cell[1]
 
     def word(self, value: str) -> str:
         return words.word(value, self.language) if value else ""
@@ -273,6 +292,11 @@ class _Words:
         if (edition, asked) in self.titles:
             return title(self.titles, edition, asked, self.language)
         return words.FIND_OUT[self.language].format(what=self.word(asked))
+
+
+def _bare(text: str) -> str:
+    """A telephone or an address without the blanks and marks that are written differently each time."""
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 def _classification(one: AddedRow, say: _Words) -> Cell:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
-from mainstay.intake.models import Mended
+from mainstay.intake.models import Mended, Reject
 from mainstay.platform.keys import Keys, decrypt, encrypt, load_keys
 
 # For each record, by column: what the feed says, what stands for it. The column "" is the whole row.
@@ -28,6 +28,16 @@ def mends_of(mapping: str) -> Mends:
 def mended_before(reject: UUID) -> Cells:
     """What stands for the cells of one reject that was mended."""
     return _cells(Mended.objects.get(reject_id=reject))
+
+
+def mended_in(delivery: UUID) -> dict[int, Cells]:
+    """{row of the delivery: what stands for its cells that were mended}; two statements."""
+    rows = dict(Reject.objects.filter(delivery_id=delivery).values_list("id", "row_no"))
+    found: dict[int, Cells] = {}
+    of_it = Reject.objects.filter(delivery_id=delivery).values("id")
+    for one in Mended.objects.filter(reject_id__in=of_it).order_by("entry_id", "id"):
+        found.setdefault(rows[one.reject_id], {}).update(_cells(one))
+    return found
 
 
 def _cells(row: Mended) -> Cells:

@@ -27,6 +27,8 @@ from mainstay.tracing.queries import contacts_named_by, contacts_of
 
 # More than these waiting are the next run's: whoever saves a form does not wait for a delivery of thousands.
 FEW = 300
+# So many are judged while somebody waits for a page; a city's whole register is the command's, or the night's.
+AT_ONCE = 5_000
 NO_WAIT = timedelta(0)
 
 
@@ -56,6 +58,23 @@ def judge_now(*, people: Collection[UUID], by: Actor, at: datetime) -> bool:
         if error.code not in (BUSY, NO_EDITION, PERIOD_CLOSED):
             raise
     return False
+
+
+def work_out(*, by: Actor, at: datetime) -> bool:
+    """Run today's period up to what is known now, the first one too; whether it was done.
+
+    Left to the command (False) where more than AT_ONCE are waiting, and to whoever is at it already. Raises
+    `cycle.no_edition`, `cycle.closed`. Pressed twice it changes nothing.
+    """
+    if Dirty.objects.count() > AT_ONCE:
+        return False
+    try:
+        run_cycle(on=instance_moment(at).report_day, by=by, wait=NO_WAIT)
+    except MainstayError as error:
+        if error.code != BUSY:
+            raise
+        return False
+    return True
 
 
 def _judge_these(people: Collection[UUID], own: OwnMoment, by: Actor) -> bool:

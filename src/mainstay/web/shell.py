@@ -64,6 +64,8 @@ ENTRIES: tuple[Entry, ...] = (
 
 # Of the five tabs of a phone three are pages, these where they may be opened; the other two are Find and More.
 TABS = ("today", "duties", "decisions")
+# Where one of the three is missing, whoever telephones has theirs: it is the page that a phone is held for.
+CALLS = "who-to-call"
 PAGES_AMONG_TABS = 3
 
 
@@ -177,7 +179,10 @@ def shell(
 
 def _tabs(links: Mapping[str, Link]) -> tuple[Link, ...]:
     """Those of the look; for who may open none of them, the first pages of their rail."""
-    return tuple(links[key] for key in TABS if key in links) or tuple(links.values())[:PAGES_AMONG_TABS]
+    found = tuple(links[key] for key in TABS if key in links)
+    if found and len(found) < PAGES_AMONG_TABS and CALLS in links:
+        found += (links[CALLS],)
+    return found or tuple(links.values())[:PAGES_AMONG_TABS]
 
 
 def _groups(links: Mapping[str, Link]) -> tuple[Group, ...]:

@@ -69,6 +69,7 @@ def delivery(request: Any, identity: UUID) -> HttpResponse:
     context = presenters.delivery_page(row, rejects, outcome, mapping, zone=_zone(), at=request.at)
     context["may_see_rows"] = opened
     context["back"] = row.sum is not None and row.sum.persons and request.rights.may(Permission.EXPORT_PEOPLE)
+    context["may_run"] = row.sum is not None and row.sum.persons and request.rights.may(Permission.CLOSE_PERIOD)
     context["is_kept"] = taken_in.is_kept(identity)
     return render(request, "intake/delivery.html", context, status=422 if outcome.errors else 200)
 

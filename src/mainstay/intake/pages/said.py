@@ -102,6 +102,26 @@ _GUESSES = (
 )
 _WRITTEN = {"an identity number": "id_number", "whom the person met": "contact_of"}
 
+# What a reading notes of the table (`Source.notes`), with what it names; of other sheets it says so in English.
+_NOTES = (
+    (
+        r"The header has two rows; a column is called by both, as 'upper / lower'\.",
+        gettext_lazy("The header has two rows; a column is called by both, as “upper / lower”."),
+    ),
+    (
+        r"Merged cells count for every row and column they cover: (?P<number>\d+), from rows (?P<rows>.+)\.",
+        gettext_lazy("Merged cells count for every row and column they cover: %(number)s, from rows %(rows)s."),
+    ),
+    (
+        r"(?P<number>\d+) cells? saying 'as above' took what the row above says, in rows (?P<rows>.+)\.",
+        gettext_lazy("Cells saying “as above” that took what the row above says: %(number)s, in rows %(rows)s."),
+    ),
+    (
+        r"Left out, because they state nothing of anybody: (?P<number>\d+) rows?, listed one by one\.",
+        gettext_lazy("Rows left out because they state nothing of anybody: %(number)s."),
+    ),
+)
+
 # What is held, as a question, by its code; the reason beneath names the cell.
 HELD = {
     "value.date": gettext_lazy("Which day?"),
@@ -185,6 +205,15 @@ def guess(text: str) -> str:
                 words["slot"] = slot(_WRITTEN.get(said, said.replace(" ", "_")))
             return str(sentence) % words
     return text
+
+
+def note(text: str) -> tuple[str, str]:
+    """(a note on the table in the reader's language, "en" where it is only there in English)."""
+    for pattern, sentence in _NOTES:
+        if found := re.fullmatch(pattern, text):
+            words = {name: said.replace(" and more", "…") for name, said in found.groupdict().items()}
+            return str(sentence) % words, ""
+    return text, "en"
 
 
 def refused(error: MainstayError) -> tuple[str, str]:

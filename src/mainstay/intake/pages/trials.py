@@ -89,7 +89,7 @@ def check_page(trial: Trial, errors: dict[str, str], given: Mapping[str, str], a
             {"row": row, "kind": str(said.KINDS.get(kind, kind)), "text": text}
             for row, kind, text, _reason in (done.skipped[:LEFT_OUT_SHOWN] if done else ())
         ],
-        "notes": done.notes if done else (),
+        "notes": [said.note(one) for one in done.notes] if done else [],
         "too_long": trial.too_long,
         "at_once": reading.AT_ONCE,
         "diseases": _diseases(trial),

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from mainstay.accounts.rules import Permission
+from mainstay.cycle.now import work_out
 from mainstay.cycle.queries import LastRun, StepRow, last_run
 from mainstay.duties.titles import titles
 from mainstay.people.pages import words
+from mainstay.platform.errors import MainstayError
 from mainstay.reports.kinds import kind_name
 from mainstay.reports.queries.cards import NOBODY, KindRow, OwnerRow
 from mainstay.reports.queries.line_list import PAST_LIMIT, PLACED, WAITING, CategoryRow
@@ -40,10 +42,15 @@ STEPS = {
 
 
 @door(Permission.SEE_FIGURES, entry="today")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @city_time
 def today_page(request: Any) -> HttpResponse:
-    """Counts only, of the reader's bounds; every number opens the rows that count to it, for whoever may see these."""
+    """Counts only, of the reader's bounds; every number opens the rows that count to it, for whoever may see these.
+
+    Sent, it works out what is owed now: for whoever may close a period, since it runs today's.
+    """
+    if request.method == "POST":
+        return _worked_out(request)
     run = last_run()
     found = today(request.scope, request.moment, request.today, request.zone, run.period if run else None)
     to = _Links(request, found)
@@ -72,9 +79,33 @@ def today_page(request: Any) -> HttpResponse:
         "run": _run(run, request),
         "files": [_file(row, request) for row in found.files],
         "files_href": to.files,
+        "may_run": request.rights.may(Permission.CLOSE_PERIOD),
+        "told": _told(request),
         "since": wording.day(found.since, request.today) if found.since else "",
     }
     return render(request, "reports/today.html", context)
+
+
+def _worked_out(request: Any) -> HttpResponse:
+    if not request.rights.may(Permission.CLOSE_PERIOD):
+        raise Http404
+    try:
+        done = "1" if work_out(by=request.by, at=request.at) else "later"
+    except MainstayError:
+        done = "no"
+    return redirect(f"{reverse('today')}?run={done}")
+
+
+def _told(request: Any) -> tuple[str, str] | None:
+    """(tone, sentence) of what was just done, by what the address says."""
+    return {
+        "1": ("done", _("What is owed is worked out up to now.")),
+        "later": (
+            "warn",
+            _("Somebody is at it already, or too many wait for a page: `mainstay cycle --on DAY` on the computer."),
+        ),
+        "no": ("warn", _("No protocol is in force today, or a later day is closed already. Nothing was changed.")),
+    }.get(request.GET.get("run", ""))
 
 
 class _Links:

@@ -21,6 +21,7 @@ COLUMNS: dict[str, Said] = {
     "duties": _said("Which", "事项内容", "事項內容"),
     "call": _said("Last call", "最近通话", "最近通話"),
     "named": _said("Contacts named", "所述接触者", "所述接觸者"),
+    "mended": _said("Mended since", "其后补正", "其後補正"),
     "added": _said("Added since", "其后新增", "其後新增"),
     "name": _said("Name", "姓名", "姓名"),
     "phone": _said("Telephone", "电话", "電話"),
@@ -30,6 +31,7 @@ YES = _said("added", "新增", "新增")
 HELD = _said("held: not taken in yet", "暂缓：尚未收录", "暫緩：尚未收錄")
 TOLD = _said("{word}, {day}", "{word}，{day}", "{word}，{day}")
 FIND_OUT = _said("Find out: {what}", "查明：{what}", "查明：{what}")
+IS = _said("{column}: {value}", "{column}：{value}", "{column}：{value}")
 AND = _said("; ", "；", "；")
 LIST = _said(", ", "、", "、")
 
