@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mainstay.accounts.models import Look
 from mainstay.accounts.rules import Role, Scope
+from mainstay.cycle.queries import instance_moment
 from mainstay.isolation.models import Grounds, Objection, Order
 from mainstay.isolation.services import record_stay
 from mainstay.people import services as people
@@ -38,10 +39,11 @@ def hu(world: World) -> UUID:
 
 
 def local(world: World, days: float) -> str:
-    """A day and time from now on, as the form's field sends it."""
+    """A day and time from the instance's own moment on, as the form's field sends it."""
     from zoneinfo import ZoneInfo
 
-    return f"{(now() + timedelta(days=days)).astimezone(ZoneInfo(world.zone)):%Y-%m-%dT%H:%M}"
+    moment = instance_moment(now()).at
+    return f"{(moment + timedelta(days=days)).astimezone(ZoneInfo(world.zone)):%Y-%m-%dT%H:%M}"
 
 
 def order_form(world: World, **changes: str) -> dict[str, str]:

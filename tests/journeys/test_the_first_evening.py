@@ -58,19 +58,9 @@ UNCLEAR_DAYS, UNCLEAR_SEX = (6, 31), 41
 def person_row(no: int, today: date) -> list[Any]:
     onset = today - timedelta(days=2 + no % 5)
     written: list[Any] = [onset, f"{onset:%Y/%m/%d}", onset.isoformat(), f"{onset.year}年{onset.month}月{onset.day}日"]
-    return [
-        no,
-        f"示例{chr(0x7532 + no % 7)}-{no:02}",
-        "男" if no % 2 else "女",
-        20 + no,
-        f"1390000{no:04}",
-        f"虚构路{no}号",
-        written[no % 4],
-        today - timedelta(days=1),
-        36.6,
-        "疑似病例",
-        "未检",
-    ]
+    name, sex = f"示例{chr(0x7532 + no % 7)}-{no:02}", "男" if no % 2 else "女"
+    who = [no, name, sex, 20 + no, f"1390000{no:04}", f"虚构路{no}号"]
+    return [*who, written[no % 4], today - timedelta(days=1), 36.6, "疑似病例", "未检"]
 
 
 def rows_of(today: date) -> list[list[Any]]:
@@ -176,7 +166,6 @@ def test_the_first_evening(live_server: Any, open_page: Callable[..., Any], lang
     write(sent, today)
     desk, phone = four_join(evening)
     drop_in(evening, desk, sent)
-    kept_for_tomorrow(evening, desk)
     mend(evening, desk, today)
     type_in(evening, desk)
     share_out(evening, desk)
@@ -257,13 +246,10 @@ def drop_in(evening: Evening, desk: Any, sent: Path) -> None:
     page = spoken(desk.inner_text("main"))
     assert re.search(r"60 [^+]*= 57 [^+]*\+ 2 [^+]*\+ 0 [^+]*\+ 0 [^+]*\+ 1 ", page)
     assert evening.word("Every row is somewhere: nobody was dropped.") in page
-
-
-def kept_for_tomorrow(evening: Evening, desk: Any) -> None:
-    """The reading is kept: tomorrow's file of the same sender is read by it unasked."""
+    # The reading is kept: tomorrow's file of the same sender is read by it unasked.
     desk.goto(f"{evening.server}/files/new/")
-    kept = evening.word("Kept here: %(name)s", name="key-persons")
-    assert kept in desk.locator("#mapping option").all_inner_texts()
+    options = desk.locator("#mapping option").all_inner_texts()
+    assert evening.word("Kept here: %(name)s", name="key-persons") in options
     desk.go_back()
 
 
@@ -292,7 +278,7 @@ def type_in(evening: Evening, desk: Any) -> None:
     assert evening.word("worsening: fever rising") in first.inner_text()
     evening.follow(desk, "Edit as a sheet")
     evening.keep(desk, "sheet")
-    row = desk.locator(".typed-sheet tbody tr").first
+    row = desk.locator(".cells tbody tr").first
     with desk.expect_response("**/list/sheet/*/") as answered:
         row.locator("select[data-cell=class]").select_option("confirmed")
     assert answered.value.status == 200
@@ -302,7 +288,7 @@ def type_in(evening: Evening, desk: Any) -> None:
     assert answered.value.status == 200
     desk.reload()
     evening.keep(desk, "sheet-typed")
-    cells = desk.locator(f'.typed-sheet tbody tr:has(input[value="{MOVED_TO}"])')
+    cells = desk.locator(f'.cells tbody tr:has(input[value="{MOVED_TO}"])')
     assert cells.locator("select[data-cell=class]").input_value() == "confirmed"
     desk.goto(f"{evening.server}/list/")
     evening.follow(desk, "Add a person")

@@ -108,7 +108,9 @@ def _page(request: Any, person: UUID, read_as: ReadAs) -> dict[str, Any]:
     return {
         "id": person,
         "called": words.called(names_of([person], read_as).get(person, ""), person),
-        "categories": [{**words.category(value), "disease": disease} for disease, value in categories_of(person)],
+        "categories": [
+            {**words.category(value), "disease": words.word(disease)} for disease, value in categories_of(person)
+        ],
         "waits": bool(to_be_judged([person])),
         "classes": [_said(one, request) for one in found.classes],
         "severities": [_said(one, request) for one in found.severities],
@@ -136,7 +138,7 @@ def _said(one: SaidRow, request: Any) -> dict[str, Any]:
     return {
         "value": one.value,
         "word": words.word(one.value),
-        "disease": one.disease,
+        "disease": words.word(one.disease),
         "basis": one.basis,
         "day": wording.day(one.day, request.today) if one.day else "",
         "by": one.by,
@@ -149,7 +151,7 @@ def _tube(one: TubeRow, request: Any) -> dict[str, Any]:
     return {
         "kind": one.kind.replace("_", " "),
         "known": one.root is not None,
-        "disease": one.disease,
+        "disease": words.word(one.disease),
         "day": _when(one, request),
         "results": [_result(result, request) for result in one.results],
     }
@@ -209,7 +211,7 @@ def _forms(request: Any, person: UUID, form: str, errors: dict[str, str]) -> dic
         "key": (request.POST.get("key", "") if errors else "") or new_id().hex,
         "seen": newest_entry(),
         "today": request.today.isoformat(),
-        "diseases": [*asked, *((one, one) for one in diseases)],
+        "diseases": [*asked, *((one, words.word(one)) for one in diseases)],
         "class_options": choice(CLASSES),
         "severity_options": choice(SEVERITIES),
         "outcome_options": choice(OUTCOMES),

@@ -262,7 +262,10 @@ def call(request: Any, person: UUID) -> HttpResponse:
         by=request.by,
         at=request.at,
     )
-    context = _sheet(request, read, read_as, owed) | {"errors": errors, "diseases": [(one, one) for one in diseases]}
+    context = _sheet(request, read, read_as, owed) | {
+        "errors": errors,
+        "diseases": [(one, words.word(one)) for one in diseases],
+    }
     return render(request, "duties/call.html", context, status=422 if errors else 200)
 
 

@@ -77,7 +77,7 @@ def _disease(
 ) -> dict[str, Any]:
     rows = [_clause(each, texts.get((each.edition, each.clause)), facts, today) for each in one.clauses]
     return {
-        "disease": one.disease,
+        "disease": words.word(one.disease),
         "category": words.category(one.category) if one.category else None,
         "editions": _(", ").join(name for name in one.editions if name != "house"),
         "binds": [row for row in rows if row["verdict"] == "yes"],

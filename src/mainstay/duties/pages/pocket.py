@@ -49,12 +49,12 @@ def pocket(request: Any) -> HttpResponse:
     names = {"category": _("By category of people"), "post": _("By whose it is")}
     context = {
         "cards": cards,
-        "disease": disease,
+        "disease": words.word(disease),
         "day": wording.day(day, request.today),
         "given_day": day.isoformat(),
         "editions": [one for one in rules.editions if one != HOUSE] if rules else [],
         "diseases": [
-            {"word": one, "href": _address(chosen, disease=one), "current": "1" if one == disease else ""}
+            {"word": words.word(one), "href": _address(chosen, disease=one), "current": "1" if one == disease else ""}
             for one in diseases
         ],
         "views": [

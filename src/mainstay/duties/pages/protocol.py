@@ -94,7 +94,7 @@ def _edition_row(one: Edition) -> dict[str, Any]:
         "title": clauses.own(one.title),
         "clauses": len(one.clauses),
         "recalled": recalled,
-        "disease": one.disease,
+        "disease": words.word(one.disease),
         "level": clauses.scope(one),
     }
 

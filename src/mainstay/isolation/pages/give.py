@@ -59,10 +59,10 @@ def give(request: Any, person: UUID) -> HttpResponse:
         "kinds": [(one, word) for one, word in said.KINDS.items() if request.method == "POST" or one in offers]
         or list(said.KINDS.items()),
         "all_kinds": list(said.KINDS.items()),
-        "diseases": [(one, one) for one in diseases],
+        "diseases": [(one, words.word(one)) for one in diseases],
         "answers": [("", _("no answer yet")), ("yes", _("taken")), ("no", _("not taken"))],
         "official": request.by.name,
-        "now": f"{localtime(request.at):%Y-%m-%dT%H:%M}",
+        "now": f"{localtime(request.moment):%Y-%m-%dT%H:%M}",
         "given": request.POST,
         "errors": errors,
         "key": form_key(request.POST.get("key", "")),
@@ -78,10 +78,10 @@ def _act(request: Any, person: UUID, diseases: list[str]) -> HttpResponse:
             disease=choice(request.POST, "offer_disease", diseases, _("Choose the disease.")),
             kind=choice(request.POST, "offer_kind", KINDS, _("Choose quarantine or isolation.")),
             observed=request.today,
-            known_at=request.at,
+            known_at=request.moment,
             accepted=ANSWERS[choice(request.POST, "accepted", ANSWERS, _("Choose what they answered."))],
             by=request.by,
-            at=request.at,
+            at=request.moment,
             fact_id=derived_id("offer", person.hex, key),
         )
         return redirect("give-order", person=person)
@@ -98,7 +98,7 @@ def _act(request: Any, person: UUID, diseases: list[str]) -> HttpResponse:
         observed=request.today,
         oral=asked.oral,
         by=request.by,
-        at=request.at,
+        at=request.moment,
         fact_id=derived_id("order", person.hex, key),
     )
     return redirect("isolation-order", order=root)
@@ -129,9 +129,9 @@ def _offer(kind: str, offer: Offered, request: Any) -> dict[str, str]:
 
 def _standing(request: Any, person: UUID) -> list[dict[str, Any]]:
     """Orders that are not over yet: another beside them is rarely what is meant."""
-    rows = list_orders(Wanted(request.scope, request.at, person=person), limit=10)
+    rows = list_orders(Wanted(request.scope, request.moment, person=person), limit=10)
     return [
         {"id": row.root, "title": said.title(row), "ends": wording.moment(row.paper.ends, request.today)}
         for row in rows
-        if row.paper.ends > request.at and not row.paper.released
+        if row.paper.ends > request.moment and not row.paper.released
     ]

@@ -45,24 +45,24 @@ def decide(request: Any, objection: UUID) -> HttpResponse:
                 decision=choice(request.POST, "decision", said.DECISIONS, _("Choose a decision.")),
                 reasons=text(request.POST, "reasons", LONGEST_REASONS, _("Say why: who objects is told the reasons.")),
                 by=request.by,
-                at=request.at,
+                at=request.moment,
             )
             return redirect("objection", objection=objection)
         except MainstayError as error:
             errors = said.refused(error, "decision")
     look(request, row, "objection")
-    kind, place = where_are([row.person], request.at, ReadAs())[row.person]
+    kind, place = where_are([row.person], request.moment, ReadAs())[row.person]
     context = terms(row, request) | {
         "order": root,
         "title": said.title(row),
         "person": row.person,
         "name": words.called(row.name, row.person),
-        "objection": said.objection(mine, request.at, request.today),
+        "objection": said.objection(mine, request.moment, request.today),
         "where": words.where(kind, place),
         "upheld": mine.decision == "upheld",
         "gave_it": request.by.name in givers(root),
         "given": request.POST,
         "errors": errors,
-        "state": said.state(row, request.at, request.today),
+        "state": said.state(row, request.moment, request.today),
     }
     return render(request, "isolation/objection.html", context, status=422 if errors else 200)

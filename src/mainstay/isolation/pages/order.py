@@ -52,10 +52,10 @@ def order(request: Any, order: UUID) -> HttpResponse:
 
 def found(request: Any, root: UUID) -> tuple[OrderRow, Whereabouts]:
     """An order and where its person is; out of the door's scope it reads as not found."""
-    row = one_order(root, request.at)
+    row = one_order(root, request.moment)
     if row is None:
         raise Http404
-    there = said.where(row.person, request.at, ReadAs())
+    there = said.where(row.person, request.moment, ReadAs())
     if not request.scope.covers(there):
         raise Http404
     return row, there
@@ -96,9 +96,9 @@ def _serve(request: Any, row: OrderRow) -> None:
         root=row.root,
         served_at=instant(request.POST, "served_at", request.zone),
         how=how,
-        known_at=request.at,
+        known_at=request.moment,
         by=request.by,
-        at=request.at,
+        at=request.moment,
     )
 
 
@@ -110,21 +110,21 @@ def _review(request: Any, row: OrderRow) -> None:
         reason=text(request.POST, "why", LONGEST_REASONS, _("Say why it is still needed or not.")),
         observed=request.today,
         by=request.by,
-        at=request.at,
+        at=request.moment,
         fact_id=derived_id("order-review", row.root.hex, form_key(request.POST.get("key", ""))),
     )
 
 
 def _end(request: Any, row: OrderRow) -> None:
-    if request.at >= row.paper.ends:
+    if request.moment >= row.paper.ends:
         return  # sent twice: it is over
     services.end_order(
         root=row.root,
-        ends_at=request.at,
+        ends_at=request.moment,
         reason=text(request.POST, "end_reason", LONGEST_REASONS, _("Say why it ends early.")),
-        known_at=request.at,
+        known_at=request.moment,
         by=request.by,
-        at=request.at,
+        at=request.moment,
     )
 
 
@@ -136,9 +136,9 @@ def _object(request: Any, row: OrderRow) -> None:
         order=row.root,
         ground=text(request.POST, "ground", LONGEST_TEXT, _("Write what they say against it, in their words.")),
         observed=request.today,
-        known_at=request.at,
+        known_at=request.moment,
         by=request.by,
-        at=request.at,
+        at=request.moment,
         source=came,
         fact_id=derived_id("objection", row.root.hex, form_key(request.POST.get("key", ""))),
     )
@@ -157,7 +157,7 @@ ACTS = {
 
 
 def _page(request: Any, row: OrderRow, there: Whereabouts) -> dict[str, Any]:
-    at, today, paper = request.at, request.today, row.paper
+    at, today, paper = request.moment, request.today, row.paper
     steps = history_of(row.root)
     runs = at < paper.ends and not paper.released
     may = {name: act.may(request, there) for name, act in ACTS.items()}
@@ -187,7 +187,7 @@ def terms(row: OrderRow, request: Any) -> dict[str, Any]:
     today, paper = request.today, row.paper
     return {
         "kind": said.kind(row.kind),
-        "disease": row.disease,
+        "disease": words.word(row.disease),
         "basis": row.basis,
         "reason": row.reason,
         "official": row.official,
@@ -196,7 +196,7 @@ def terms(row: OrderRow, request: Any) -> dict[str, Any]:
         "review": wording.moment(paper.review, today),
         "reviewed": paper.reviewed,
         "served": said.served(row, today),
-        "writing": said.writing(paper, request.at, today),
+        "writing": said.writing(paper, request.moment, today),
         "oral": paper.oral,
         "offer": str(said.OFFERS[row.offer]),
     }

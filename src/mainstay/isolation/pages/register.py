@@ -39,7 +39,7 @@ def register(request: Any) -> HttpResponse:
     state = chosen["state"] if chosen["state"] in (*STATES, "all") else "all" if person else DEFAULT
     wanted = Wanted(
         request.scope,
-        request.at,
+        request.moment,
         state=state,
         kind=chosen["kind"] if chosen["kind"] in KINDS else None,
         person=ReadAs().survivor(person) if person else None,
@@ -73,7 +73,7 @@ def register(request: Any) -> HttpResponse:
 
 
 def _row(row: OrderRow, request: Any) -> dict[str, Any]:
-    at, today = request.at, request.today
+    at, today = request.moment, request.today
     return {
         "id": row.root,
         "number": row.number,

@@ -52,7 +52,7 @@ def sheet(request: Any, order: UUID) -> HttpResponse:
 
 def _in(language: str, row: OrderRow, request: Any) -> SafeString:
     with translation.override(language):
-        kind, place = where_are([row.person], request.at, ReadAs())[row.person]
+        kind, place = where_are([row.person], request.moment, ReadAs())[row.person]
         days = (local_date(row.paper.ends, request.zone) - request.today).days
         left = ngettext("%(days)s day left.", "%(days)s days left.", days) % {"days": days} if days > 0 else ""
         context = terms(row, request) | {
@@ -60,7 +60,7 @@ def _in(language: str, row: OrderRow, request: Any) -> SafeString:
             "name": words.called(row.name, row.person),
             "where": words.where(kind, place) or _("where you are now"),
             "left": left,
-            "over": request.at >= row.paper.ends or row.paper.released,
+            "over": request.moment >= row.paper.ends or row.paper.released,
             "is_isolation": row.kind == "isolation",
             "number": row.number,
         }

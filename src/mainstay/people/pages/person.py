@@ -164,10 +164,11 @@ def _known(
 ) -> dict[str, Any]:
     """Facts, category and contacts; of a contact outside the reader's bounds only that there is one."""
     facts = facts_of(person, read_as)
+    shown = _said_once(facts)
     return {
         "categories": _categories(person, facts, [row for row in contacts if row.other in near]),
-        "facts": [_fact(row, request) for row in facts[:SHOWN]],
-        "more": max(0, len(facts) - SHOWN),
+        "facts": [_fact(row, request, times) for row, times in shown[:SHOWN]],
+        "more": max(0, len(shown) - SHOWN),
         "met": [_met(row, request.today) for row in contacts if row.other in near],
         "elsewhere": sum(row.other not in near for row in contacts),
     }
@@ -177,7 +178,8 @@ def _categories(person: UUID, facts: list[FactRow], contacts: list[MetRow]) -> l
     """Each protocol's category with the fact it rests on; the gravest first."""
     found = sorted(categories_of(person), key=lambda one: CATEGORIES.index(one[1]) if one[1] in CATEGORIES else 99)
     return [
-        {**words.category(value), "disease": disease, "why": _why(value, facts, contacts)} for disease, value in found
+        {**words.category(value), "disease": words.word(disease), "why": _why(value, facts, contacts)}
+        for disease, value in found
     ]
 
 
@@ -231,8 +233,29 @@ def _owner(row: OwedRow, whose: dict[UUID, Owner]) -> str:
     return f"{owner.post}, {owner.holder}" if owner.holder else owner.post
 
 
-def _fact(row: FactRow, request: Any) -> dict[str, Any]:
+def _said_once(facts: list[FactRow]) -> list[tuple[FactRow, int]]:
+    """What was said without a day (a sex, a birthday) stands once, as said first, with how often; all else as it is."""
+    first: dict[tuple[str, str], int] = {}
+    shown: list[tuple[FactRow, int]] = []
+    for row in facts:
+        undated = row.observed_date is None and row.observed_at is None
+        if not undated or row.superseded or row.retracted or row.version > 1:
+            shown.append((row, 1))
+            continue
+        place = first.setdefault((row.kind, words.fact(row)), len(shown))
+        if place == len(shown):
+            shown.append((row, 1))
+        else:
+            before, times = shown[place]
+            shown[place] = (min(before, row, key=lambda one: one.entry), times + 1)
+    return shown
+
+
+def _fact(row: FactRow, request: Any, times: int) -> dict[str, Any]:
     said = words.fact(row)
+    source = ", ".join(part for part in (row.by, row.source) if part)
+    if times > 1:
+        source = _("%(source)s, and said so %(times)s times in all") % {"source": source, "times": times}
     if row.observed_at is not None:
         observed = wording.moment(row.observed_at, request.today)
     else:
@@ -241,7 +264,7 @@ def _fact(row: FactRow, request: Any) -> dict[str, Any]:
         "what": _("Taken back: %(fact)s") % {"fact": said} if row.retracted else said,
         "observed": observed,
         "recorded": wording.moment(row.recorded_at, request.today),
-        "source": ", ".join(part for part in (row.by, row.source) if part),
+        "source": source,
         "icon": words.ICONS.get(row.kind, "flag"),
         "corrected": "1" if row.superseded else "",
         "correction": "1" if row.version > 1 and not row.superseded else "",

@@ -141,6 +141,10 @@ WORDS = {
     "ended": gettext_lazy("ended"),
     "served": gettext_lazy("served"),
     "open": gettext_lazy("open"),
+    "covid-19": gettext_lazy("COVID-19"),
+    "ebola": gettext_lazy("Ebola virus disease"),
+    "measles": gettext_lazy("measles"),
+    "mers": gettext_lazy("MERS"),
 }
 
 ICONS = {
@@ -154,7 +158,7 @@ ICONS = {
     "check": "thermometer",
     "evidence": "check",
     "treatment": "pill",
-    "order": "orders",
+    "order": "isolation-orders",
     "objection": "scale",
     "offer": "door",
 }
@@ -162,6 +166,7 @@ ICONS = {
 
 def word(value: str) -> str:
     """A word of the vocabulary in the reader's language; one that has no translation is shown as it is."""
+    value = value.removeprefix("symptom:")
     return str(WORDS[value]) if value in WORDS else value.replace("_", " ").replace(":", ": ")
 
 

@@ -54,7 +54,9 @@ def coverage(request: Any) -> HttpResponse:
             found = coverage_by_place(on=asked.on, known_at=asked.known_at, place=place, kind=kind)
         except MainstayError as error:
             _refused(asked, error)
-    context = presenters.form(asked)
+    # The duties of all diseases are counted, and another day is asked about the same place and kind.
+    context = presenters.form(asked) | {"all_diseases": True}
+    context["kept"] = [(name, value) for name, value in (("place", place), ("kind", kind)) if value]
     if found is None:
         return render(request, "reports/coverage.html", context, status=422)
     show_moment(request, asked, found.known_at)

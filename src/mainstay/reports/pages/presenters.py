@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -15,10 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from mainstay.intake.queries import deliveries
 from mainstay.intake.taken_in import is_kept
+from mainstay.people.pages.words import word
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Seal
 from mainstay.reports.kinds import kind_name
 from mainstay.reports.outputs.printed import Given, curve_drawing, rt_drawing
+from mainstay.reports.pages.seen import short_name
 from mainstay.reports.queries.frozen import FrozenRow
 from mainstay.reports.queries.situation import CountedRow
 from mainstay.reports.rules import headings, words
@@ -78,6 +81,7 @@ def report_page(given: Given, today: date) -> dict[str, Any]:
     drawn = rt_chart(found.course)
     return {
         "report": found,
+        "disease": word(found.disease) if found.disease else "",
         "archived": given.archived,
         "outputs": [
             {"key": key, "name": str(name), "href": f"{reverse('report-file', args=[key])}?{found.query}"}
@@ -159,19 +163,22 @@ def files_to_give_back(asked: Any) -> list[dict[str, str]]:
     ]
 
 
-def rows_page(found: Situation, figure: str, rows: Iterable[CountedRow], today: date) -> dict[str, Any]:
-    """Rows of one figure, with what it counts."""
+def rows_page(
+    found: Situation, figure: str, rows: Iterable[CountedRow], today: date, names: dict[UUID, str]
+) -> dict[str, Any]:
+    """Rows of one figure, with what it counts; `names` are those of the people among them."""
     one = next(one for one in found.figures if one.id == figure)
-    places = found.place_names
+    places, of_people = found.place_names, one.source == REGISTER
     return {
         "report": found,
         "query": found.query,
         "day": wording.day(found.period_date, today),
         "figure": _figure(one, found.language, found.period_date, today),
-        "of_people": one.source == REGISTER,
+        "of_people": of_people,
         "rows": [
             {
-                "subject": places.get(row.subject, row.subject),
+                "subject": short_name(UUID(row.subject), names) if of_people else places.get(row.subject, row.subject),
+                "person": row.subject if of_people else "",
                 "measure": words.MEASURES[row.measure][found.language],
                 "date": wording.day(row.date, today) if row.date else "",
                 "stamped": wording.day(row.stamped_date, today) if row.stamped_date else "",

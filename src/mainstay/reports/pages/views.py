@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mainstay.accounts.rules import Permission, Purpose
-from mainstay.accounts.services import record_look
+from mainstay.accounts.rules import Permission
 from mainstay.platform import ledger
 from mainstay.reports.pages import presenters
 from mainstay.reports.pages.asked import asked_of, made
+from mainstay.reports.pages.seen import look_at
 from mainstay.reports.queries.frozen import frozen_reports
 from mainstay.reports.queries.situation import FIGURE_ROWS, counted_rows
 from mainstay.reports.rules.situation import REGISTER, text
@@ -55,17 +55,8 @@ def report_rows(request: Any) -> HttpResponse:
     shown = rows[asked.start : asked.start + ROWS_A_PAGE]
     people = {UUID(row.subject) for row in shown} if found.figures[0].source == REGISTER else set()
     hidden = bool(people) and not request.rights.scope(Permission.SEE_PEOPLE).everywhere
-    if people and not hidden:
-        # They are read while the figure is looked after: no duty towards one of them is claimed.
-        record_look(
-            account=request.user,
-            page="report_rows",
-            purpose=Purpose.SUPERVISION,
-            listed=sorted(people),
-            by=request.by,
-            at=request.at,
-        )
-    context = presenters.rows_page(found, figure, () if hidden else shown, asked.today)
+    names = {} if hidden else look_at(request, people, "report_rows")
+    context = presenters.rows_page(found, figure, () if hidden else shown, asked.today, names)
     context |= {"hidden": hidden, "count": presenters.rows_word(len(rows))}
     context |= presenters.cursor(found, figure, asked.start, ROWS_A_PAGE, len(rows))
     return render(request, "reports/rows.html", presenters.form(asked) | context)

@@ -1,6 +1,6 @@
 // Enter in a cell of a sheet goes to the same cell of the next row, Escape undoes what was typed; leaving a cell saves it.
 document.addEventListener("keydown", (event) => {
-  const cell = event.target.closest(".typed-sheet [data-cell]");
+  const cell = event.target.closest(".cells [data-cell]");
   if (!cell || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && "defaultValue" in cell) {
     cell.value = cell.defaultValue;
