@@ -17,6 +17,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,7 @@ def apps() -> list[Path]:
     return sorted(folder for folder in folders if messages(folder))
 
 
+@cache
 def messages(app: Path) -> set[Message]:
     """Everything in an app's Python and templates that is marked for translation."""
     code = [path for path in app.rglob("*.py") if not path.name.startswith("test_")]

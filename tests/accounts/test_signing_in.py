@@ -175,7 +175,8 @@ def test_a_second_factor_is_set_up_on_one_s_own_page(world: World, client: Clien
     sign_in(client)
     again = client.get("/me/second/on/").headers["Location"]  # who just left the desk unlocked is asked once more
     assert client.post(again, {"password": PASSWORD}).headers["Location"] == "/me/second/on/"
-    assert client.get("/me/second/on/").status_code == 200
+    page = client.get("/me/second/on/")
+    assert page.status_code == 200 and b"<svg" in page.content  # drawn in the page, to be scanned
     secret = client.session["mfa.totp.secret"]
     assert client.post("/me/second/on/", {"code": code_of(secret)}).status_code == 302
     assert Authenticator.objects.filter(user=account).exists()

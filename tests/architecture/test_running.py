@@ -14,12 +14,15 @@ import pytest
 from tests import instances, running
 
 
-def item(*fixtures: str, marks: tuple[str, ...] = (), **names: Any) -> Any:
+def item(*fixtures: str, marks: tuple[str, ...] = (), path: str = "tests/web/test_a.py", **names: Any) -> Any:
     """A test as pytest has collected it, with the names its module holds."""
     module = ModuleType("of_a_test")
     vars(module).update(names)
     return SimpleNamespace(
-        fixturenames=list(fixtures), module=module, get_closest_marker=lambda name: name if name in marks else None
+        fixturenames=list(fixtures),
+        module=module,
+        path=Path(path),
+        get_closest_marker=lambda name: name if name in marks else None,
     )
 
 
@@ -50,6 +53,13 @@ def test_the_rest_is_left_out_on_the_second_only(monkeypatch: pytest.MonkeyPatch
     assert running.left_out([pure, touching]) == []
     monkeypatch.setenv(running.SECOND, "1")
     assert running.left_out([pure, touching]) == [pure]
+
+
+def test_a_page_in_a_browser_is_left_out_on_the_second_and_the_journey_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(running.SECOND, "1")
+    shown = item("browser", "live_server", "db")
+    gone = item("browser", "live_server", "db", path="tests/journeys/test_the_first_evening.py")
+    assert running.left_out([shown, gone]) == [shown]
 
 
 def test_a_query_of_a_test_that_asked_for_no_database_is_refused() -> None:

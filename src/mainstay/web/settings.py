@@ -47,6 +47,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "mainstay.accounts.adapters.AccountAdapter"
+MFA_ADAPTER = "mainstay.accounts.second_factor.SecondFactorAdapter"
 ACCOUNT_FORMS = {"login": "mainstay.accounts.adapters.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
