@@ -8,7 +8,8 @@
 The tests learn of their database through MAINSTAY_TEST_DATABASE (sqlite or postgresql) and, for the latter,
 MAINSTAY_TEST_POSTGRES_URL; without that variable a private server is started. Real data to measure against is
 read from MAINSTAY_TESTDATA or ../shared/data; where it is absent those tests are skipped, but with CI=true
-the run fails. What touches no database is run once.
+the run fails. What touches no database, pages in a browser and the longest stories are run on the first database only;
+the long run repeats the stories.
 """
 
 from __future__ import annotations

@@ -55,6 +55,16 @@ def test_the_rest_is_left_out_on_the_second_only(monkeypatch: pytest.MonkeyPatch
     assert running.left_out([pure, touching]) == [pure]
 
 
+def test_a_long_story_is_told_on_the_second_in_the_long_run_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(running.SECOND, "1")
+    monkeypatch.delenv("MAINSTAY_SOAK", raising=False)
+    story = item("committed_world", "db", path=f"/somewhere/{running.LONG_STORIES[0]}")
+    assert running.left_out([story]) == [story]
+    monkeypatch.setenv("MAINSTAY_SOAK", "1")
+    assert running.left_out([story]) == []
+    assert all((ROOT / file).is_file() for file in running.LONG_STORIES)
+
+
 def test_a_page_in_a_browser_is_left_out_on_the_second_and_the_journey_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(running.SECOND, "1")
     shown = item("browser", "live_server", "db")

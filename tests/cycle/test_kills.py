@@ -13,6 +13,7 @@ import mainstay.cycle.run
 import mainstay.cycle.sense  # noqa: F401 - registers its failpoints
 from mainstay.platform.failpoints import PLACES
 from tests.instances import Instance
+from tests.running import SECOND
 
 DAY = "2015-06-01"
 KILLED = -9
@@ -112,7 +113,7 @@ def test_an_earlier_day_waits_until_the_one_cut_short_is_closed(instance: Instan
     assert _ended(instance) == undisturbed
 
 
-KILLS = 50 if os.environ.get("MAINSTAY_SOAK") else 5
+KILLS = 50 if os.environ.get("MAINSTAY_SOAK") else 2 if os.environ.get(SECOND) else 5
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
