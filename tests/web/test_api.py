@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +15,13 @@ from django.test.utils import CaptureQueriesContext
 
 from mainstay.accounts import idempotency, services
 from mainstay.accounts.models import Account, KeptAnswer
-from mainstay.accounts.rules import WHOLE_CITY, Role
+from mainstay.accounts.rules import Role
 from mainstay.duties.models import Evidence
 from mainstay.intake import mapping as mappings
 from mainstay.people.models import Person
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.platform.envelope import envelope
-from mainstay.platform.identity import new_id
 from mainstay.platform.models import Entry
 from mainstay.reports.queries.situation import situation
 from mainstay.screening.models import Check
@@ -30,41 +29,14 @@ from mainstay.tracing.models import Contact
 from mainstay.web.api import limits
 from tests.at_once import at_once
 from tests.intake.desk import CLINIC, row, text
+from tests.web.program import JSON, ROLES, program, refusal, send
 from tests.web.signing_in import JUNK
 from tests.world import World
-
-JSON = "application/json"
-ROLES = (Role.EPIDEMIOLOGIST, Role.CLINICIAN, Role.ADMINISTRATOR)
 
 
 @pytest.fixture(autouse=True)
 def _a_minute_of_its_own() -> None:
     limits.COUNTS.forget()
-
-
-def program(world: World, *roles: Role, read_only: bool = False, name: str = "program") -> Client:
-    """A program with a token that may write."""
-    account = services.open_account(username=name, name=name.title(), by=world.by, at=now())
-    for role in roles or ROLES:
-        services.give_role(account=account, role=role, jurisdiction=WHOLE_CITY, by=world.by, at=now())
-    holds = {"holds": timedelta(days=1), "by": world.by, "at": now()}
-    secret = services.make_token(account=account, name="t", read_only=read_only, **holds)
-    return Client(headers={"authorization": f"Bearer {secret}"}, enforce_csrf_checks=True)
-
-
-def send(client: Client, path: str, body: Any, key: str = "") -> Any:
-    headers = {"idempotency-key": key} if key else {}
-    return client.post(f"/api/v1{path}", json.dumps(body), content_type=JSON, headers=headers)
-
-
-def refusal(reply: Any) -> tuple[int, str]:
-    """(status, code) of a problem, whose shape is held to."""
-    assert reply.headers["Content-Type"] == "application/problem+json", reply.content
-    told = reply.json()
-    assert set(told) == {"type", "title", "status", "detail", "code", "errors"}
-    assert told["type"] == f"urn:mainstay:error:{told['code']}" and told["status"] == reply.status_code
-    assert told["title"] and told["detail"]
-    return reply.status_code, told["code"]
 
 
 @pytest.fixture
@@ -325,109 +297,6 @@ def test_of_two_at_once_under_one_key_one_is_done_and_both_are_told_the_same(com
     one, other = at_once(opened, opened)
     assert one == other and one[0] == 201
     assert Entry.objects.filter(verb="account.open", purpose="wen").count() == 1
-
-
-# --- facts in batches -------------------------------------------------------------------------------------
-
-
-def fact(world: World, **says: Any) -> dict[str, Any]:
-    said = {"fact": "check", "id": str(new_id()), "person": str(world.people["An"]), "observed": "2020-02-06"}
-    if says.get("fact", "check") == "check":
-        said |= {"of": "temperature", "tenths": 384}
-    return said | says
-
-
-def test_every_fact_is_answered_for_and_a_bad_one_takes_nothing_with_it(outbreak: World) -> None:
-    client = program(outbreak)
-    outbreak.lives("Bo", "u2")
-    good, onset = fact(outbreak), fact(outbreak, fact="onset", disease="mers")
-    batch = [
-        good,
-        good,
-        good | {"tenths": 390},
-        "no fact",
-        fact(outbreak, tenths="384"),
-        fact(outbreak, person=str(new_id())),
-        fact(outbreak, observed="2199-01-01"),
-        fact(outbreak, fact="result", disease="mers", test="pcr", value="positive"),
-        fact(outbreak, fact="classification", disease="mers", value="suspected", if_version=1),
-        onset,
-        onset | {"id": str(new_id()), "observed": "2020-02-04", "corrects": onset["id"], "if_version": 1},
-        onset | {"id": str(new_id()), "observed": "2020-02-03", "corrects": onset["id"], "if_version": 1},
-        onset | {"id": str(new_id()), "person": str(outbreak.people["Bo"]), "corrects": onset["id"]},
-        {"fact": "retraction", "id": str(new_id()), "of": "check", "root": good["id"]},
-        {"fact": "retraction", "id": str(new_id()), "of": "check", "root": good["id"]},
-    ]
-    told = send(client, "/facts", {"facts": batch}).json()
-    became = [(one["answer"], one["code"]) for one in told["facts"]]
-    assert became == [
-        ("done", None),
-        ("known", None),
-        ("refused", "fact.id_taken"),
-        ("refused", "request.invalid"),
-        ("refused", "request.invalid"),
-        ("refused", "person.unknown"),
-        ("refused", "fact.future"),
-        ("done", None),
-        ("done", None),
-        ("done", None),
-        ("done", None),
-        ("refused", "fact.overtaken"),
-        ("refused", "fact.unfit"),
-        ("done", None),
-        ("known", None),
-    ]
-    assert told["received"] == len(batch) == told["done"] + told["known"] + told["refused"]
-    assert [one["item"] for one in told["facts"]] == list(range(15))
-    assert sorted(Check.objects.values_list("version", "retracted")) == [(1, False), (2, True)]
-    # All of it once more: what was recorded is known, what was refused stays refused.
-    again = [one["answer"] for one in send(client, "/facts", {"facts": batch[:11]}).json()["facts"]]
-    assert again[7:] == ["known"] * 4
-    assert Check.objects.count() == 2
-
-
-def test_each_kind_of_fact_can_be_recorded_sent_again_and_asks_for_its_permission(outbreak: World) -> None:
-    outbreak.lives("Bo", "u1")
-    mers: dict[str, Any] = {"disease": "mers"}
-    batch = [
-        fact(outbreak, fact="symptom", name="cough", present=False),
-        fact(outbreak, fact="severity", value="mild", **mers),
-        fact(outbreak, fact="specimen", kind="swab", observed_at="2020-02-06T10:00:00+08:00", **mers),
-        fact(outbreak, fact="report", **mers),
-        fact(outbreak, fact="evidence", kind="investigation", note="by telephone", **mers),
-        fact(outbreak, fact="treatment", kind="vaccine", **mers),
-        fact(outbreak, fact="offer", kind="isolation", accepted=None, **mers),
-        fact(outbreak, fact="outcome", value="died", **mers) | {"observed": None},
-    ]
-    undated = {"first": "2020-02-01", "last": "2020-02-03"}
-    plain = [
-        fact(outbreak, fact="contact", index=str(outbreak.people["Bo"]), kind="household", **mers, **undated),
-        fact(outbreak, fact="presence", area="wuhan", **undated),
-        fact(outbreak, fact="stay", kind="ward", facility="h1-er", starts="2020-02-05"),
-    ]
-    batch += [{name: says for name, says in one.items() if name != "observed"} for one in plain]
-    client = program(outbreak)
-    for answer in ("done", "known"):
-        told = send(client, "/facts", {"facts": batch}).json()
-        assert (told[answer], [one for one in told["facts"] if one["code"]]) == (len(batch), [])
-    worker = program(outbreak, Role.COMMUNITY_WORKER, name="worker")
-    codes = [one["code"] for one in send(worker, "/facts", {"facts": batch}).json()["facts"]]
-    assert codes == [None, *["fact.not_allowed"] * 2, *[None] * 8]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_under_one_id_what_differs_is_refused(committed_world: World) -> None:
-    world = committed_world
-    world.lives("An", "u1")
-    client = program(world)
-    headers, given = {"authorization": client.defaults["HTTP_AUTHORIZATION"]}, fact(world)
-
-    def sent(tenths: int) -> str:
-        reply = send(Client(headers=headers), "/facts", {"facts": [given | {"tenths": tenths}]})
-        return reply.json()["facts"][0]["answer"]
-
-    assert sorted(at_once(lambda: sent(380), lambda: sent(390))) == ["done", "refused"]
-    assert Check.objects.count() == 1
 
 
 def test_who_wants_a_name_needs_a_purpose_and_an_emergency_needs_a_sentence(outbreak: World) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from mainstay.cycle.statements import RecordIds
+from mainstay.intake.formats.ooxml_added import letters_of
 from mainstay.intake.models import Mended, Question, Reject
 from mainstay.intake.rules.rows import Problem, RowReading, entry_value
 from mainstay.intake.rules.sentences import Said
@@ -69,17 +70,7 @@ def cells_named(row: int, columns: Sequence[str], header: Sequence[str], first_c
     """The cells of a row as a sheet calls them ("D7, F7"); None where its columns have no letters."""
     if first_column is None:
         return None
-    return JOIN.join(f"{column_letters(first_column + header.index(name))}{row}" for name in columns if name in header)
-
-
-def column_letters(number: int) -> str:
-    """What a sheet calls a column: A for 0, Z for 25, AA for 26."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    return JOIN.join(f"{letters_of(first_column + header.index(name))}{row}" for name in columns if name in header)
 
 
 def reject_id(ids: RecordIds, record: UUID, content: UUID, problem: Problem) -> UUID:

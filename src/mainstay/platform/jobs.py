@@ -13,8 +13,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from django.db.models import F, Q
 
 from mainstay.platform.clock import now
 from mainstay.platform.errors import MainstayError, code
+from mainstay.platform.locks import renewing
 from mainstay.platform.models import Job
 
 NO_JOB = code("job.unknown", "There is no job of that key or id, or it is not one that was given up.")
@@ -167,7 +168,7 @@ def claim(length: timedelta = LENGTH) -> Job | None:
 def do(job: Job, length: timedelta = LENGTH) -> str:
     """Do a claimed job to its end; the state it is in then, or `lost` where another has taken it up meanwhile."""
     try:
-        with _renewed(job, length):
+        with renewing(_renew, job, length):
             apply = TASKS[job.kind].run(job.payload, _teller(job))
         with transaction.atomic():
             _ours(job, state=Job.State.DONE, ended_at=now(), error="", leased_until=None)
@@ -242,19 +243,6 @@ def _teller(job: Job) -> Tell:
             _ours(job, step=step[:40], done=max(0, done), total=max(0, of))
 
     return tell
-
-
-@contextmanager
-def _renewed(job: Job, length: timedelta) -> Iterator[None]:
-    """Its lease is renewed from a thread for as long as the work lasts."""
-    stop = threading.Event()
-    keeper = threading.Thread(target=_renew, args=(job, length, stop), daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        keeper.join()
 
 
 def _renew(job: Job, length: timedelta, stop: threading.Event) -> None:

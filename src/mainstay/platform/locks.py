@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
@@ -39,15 +40,24 @@ def lease(name: str, wait: timedelta = WAIT) -> Iterator[None]:
                 exit_code=3,
             )
         pause.wait(0.2)
+    try:
+        with renewing(_renew, name, holder):
+            yield
+    finally:
+        Lease.objects.filter(name=name, holder=holder).delete()
+
+
+@contextmanager
+def renewing(renew: Callable[..., None], *what: Any) -> Iterator[None]:
+    """As long as the work lasts a thread runs `renew`, which is given what to renew and the event that ends it."""
     stop = threading.Event()
-    keeper = threading.Thread(target=_renew, args=(name, holder, stop), daemon=True)
+    keeper = threading.Thread(target=renew, args=(*what, stop), daemon=True)
     keeper.start()
     try:
         yield
     finally:
         stop.set()
         keeper.join()
-        Lease.objects.filter(name=name, holder=holder).delete()
 
 
 def _take(name: str, holder: UUID) -> bool:

@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mainstay.accounts.rules import Permission, Purpose
-from mainstay.accounts.services import record_look
+from mainstay.accounts.rules import Permission
 from mainstay.cases.pages.case_form import (
     CLASSES,
     FORMS,
@@ -26,14 +25,14 @@ from mainstay.cases.pages.case_form import (
 )
 from mainstay.duties.pages.cards import covered
 from mainstay.people.pages import words
-from mainstay.people.pages.person import admit, my_duty
+from mainstay.people.pages.person import looked_at, of_person
 from mainstay.people.pages.typed import form_key
 from mainstay.people.queries import ReadAs, names_of
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.identity import new_id
 from mainstay.reports.queries.case_file import CaseFile, ResultRow, SaidRow, TubeRow, case_file
 from mainstay.reports.queries.meanwhile import newest_entry
-from mainstay.reports.queries.owed import categories_of, diseases_of, owed_to, to_be_judged
+from mainstay.reports.queries.owed import categories_of, diseases_of, to_be_judged
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
@@ -44,13 +43,9 @@ LONGEST_SEEN = 18
 @door(Permission.SEE_PEOPLE, entry="line-list")
 @require_http_methods(["GET", "POST"])
 @city_time
-def case(request: Any, person: UUID) -> HttpResponse:
+@of_person
+def case(request: Any, read: UUID, read_as: ReadAs) -> HttpResponse:
     """The file of somebody within the reader's bounds; a record read as another leads to that one."""
-    read_as = ReadAs()
-    read = read_as.survivor(person)
-    admit(request, read, read_as)
-    if read != person:
-        return redirect("case", person=read)
     errors: dict[str, str] = {}
     form = request.POST.get("form", "")
     if request.method == "POST":
@@ -58,16 +53,7 @@ def case(request: Any, person: UUID) -> HttpResponse:
             return _save(request, read, form, read_as)
         except MainstayError as error:
             errors = {str(error.facts.get("field", "form")): error.sentence}
-    mine = my_duty(owed_to([read]), request)
-    record_look(
-        account=request.user,
-        page="case",
-        purpose=Purpose.DUTY if mine else Purpose.SUPERVISION,
-        subject=read,
-        duty=mine,
-        by=request.by,
-        at=request.at,
-    )
+    looked_at(request, read, "case")
     context = _page(request, read, read_as) | _forms(request, read, form, errors)
     return render(request, "cases/case.html", context, status=422 if errors else 200)
 

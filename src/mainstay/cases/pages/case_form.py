@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from mainstay.accounts.rules import Permission
 from mainstay.cases import services
-from mainstay.people.pages.typed import cleaned
+from mainstay.people.pages.typed import cleaned, read_day
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.identity import derived_id
 from mainstay.platform.models import Actor
@@ -127,26 +128,9 @@ def _disease(given: QueryDict, about: About) -> str:
 
 
 def _day(given: QueryDict, today: date, *, needed: bool = True) -> Any:
-    day = read_day(given.get("day", ""), today, "day")
+    day = read_day(given.get("day", ""), today, partial(unreadable, "day"), _("Give the day, like 2020-02-14."))
     if day is None and needed:
         raise unreadable("day", _("Give the day, like 2020-02-14."))
-    return day
-
-
-EARLIEST = date(1900, 1, 1)
-
-
-def read_day(text: str, today: date, field: str) -> date | None:
-    """A day as typed, not one to come; None where nothing was; raises `case.unreadable`."""
-    text = cleaned(text)
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise unreadable(field, _("Give the day, like 2020-02-14.")) from error
-    if day > today or day < EARLIEST:
-        raise unreadable(field, _("Give a day that has been, not one to come."))
     return day
 
 

@@ -24,7 +24,7 @@ from mainstay.duties.queries import Assigned, assigned
 from mainstay.duties.titles import Titles, titles
 from mainstay.isolation.queries import whereabouts
 from mainstay.people.pages import words
-from mainstay.people.pages.person import admit, my_duty
+from mainstay.people.pages.person import my_duty, of_person
 from mainstay.people.pages.typed import form_key, start_from
 from mainstay.people.queries import NAME, PHONE, ReadAs, identifiers_of
 from mainstay.platform.errors import MainstayError
@@ -227,13 +227,9 @@ def last_call(call: CallRow | None, request: Any) -> str:
 @door(Permission.RECORD_FACTS, entry="who-to-call")
 @require_http_methods(["GET", "POST"])
 @city_time
-def call(request: Any, person: UUID) -> HttpResponse:
+@of_person
+def call(request: Any, read: UUID, read_as: ReadAs) -> HttpResponse:
     """The sheet of one call: dial, what came of it, the daily check, and whom they met, one a line."""
-    read_as = ReadAs()
-    read = read_as.survivor(person)
-    admit(request, read, read_as)
-    if read != person:
-        return redirect("call", person=read)
     errors: dict[str, str] = {}
     diseases = diseases_of(read)
     if request.method == "POST":

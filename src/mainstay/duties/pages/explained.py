@@ -7,12 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mainstay.accounts.rules import Permission, Purpose
-from mainstay.accounts.services import record_look
+from mainstay.accounts.rules import Permission
 from mainstay.cycle.explain import ClauseVerdict, Explanation, explain_person, latest_run
 from mainstay.duties.pages import clauses
 from mainstay.duties.pages.protocol import editions
@@ -20,11 +19,10 @@ from mainstay.duties.rules.edition import Clause
 from mainstay.duties.rules.supposing import RETRACTED
 from mainstay.duties.rules.would_change import CLOCK, KNOWN, WouldChange
 from mainstay.people.pages import words
-from mainstay.people.pages.person import admit, my_duty
+from mainstay.people.pages.person import looked_at, of_person
 from mainstay.people.pages.typed import cleaned
 from mainstay.people.queries import ReadAs, names_of
 from mainstay.reports.queries.one_person import facts_of
-from mainstay.reports.queries.owed import owed_to
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
@@ -35,23 +33,10 @@ SHOWN_CHANGES = 6
 @door(Permission.SEE_PEOPLE, entry="line-list")
 @require_safe
 @city_time
-def explained(request: Any, person: UUID) -> HttpResponse:
+@of_person
+def explained(request: Any, read: UUID, read_as: ReadAs) -> HttpResponse:
     """Somebody within the reader's bounds, as the last run judged them (or that of a day that is asked for)."""
-    read_as = ReadAs()
-    read = read_as.survivor(person)
-    admit(request, read, read_as)
-    if read != person:
-        return redirect("explained", person=read)
-    mine = my_duty(owed_to([read]), request)
-    record_look(
-        account=request.user,
-        page="explained",
-        purpose=Purpose.DUTY if mine else Purpose.SUPERVISION,
-        subject=read,
-        duty=mine,
-        by=request.by,
-        at=request.at,
-    )
+    looked_at(request, read, "explained")
     run = latest_run(_day(request.GET.get("on", "")))
     found = explain_person(read, run) if run is not None else []
     facts = {row.root: words.fact(row) for row in facts_of(read, read_as) if not row.superseded}

@@ -11,20 +11,19 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mainstay.accounts.rules import Permission, Purpose
-from mainstay.accounts.services import record_look
+from mainstay.accounts.rules import Permission
 from mainstay.isolation import services
 from mainstay.isolation.pages import said
 from mainstay.isolation.pages.typed import choice, draft
 from mainstay.isolation.rules import KINDS
 from mainstay.people.pages import words
-from mainstay.people.pages.person import admit, my_duty
+from mainstay.people.pages.person import looked_at, of_person
 from mainstay.people.pages.typed import form_key
 from mainstay.people.queries import ReadAs, names_of
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.identity import derived_id
 from mainstay.reports.queries.orders import Offered, Wanted, last_offers, list_orders
-from mainstay.reports.queries.owed import diseases_of, owed_to
+from mainstay.reports.queries.owed import diseases_of
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
@@ -35,13 +34,9 @@ ANSWERS = {"": None, "yes": True, "no": False}
 @door(Permission.GIVE_ORDERS, entry="isolation-orders")
 @require_http_methods(["GET", "POST"])
 @city_time
-def give(request: Any, person: UUID) -> HttpResponse:
+@of_person
+def give(request: Any, read: UUID, read_as: ReadAs) -> HttpResponse:
     """Offer a place to somebody within one's bounds, and only then order."""
-    read_as = ReadAs()
-    read = read_as.survivor(person)
-    admit(request, read, read_as)
-    if read != person:
-        return redirect("give-order", person=read)
     diseases = diseases_of(read)
     errors: dict[str, str] = {}
     if request.method == "POST":
@@ -49,7 +44,7 @@ def give(request: Any, person: UUID) -> HttpResponse:
             return _act(request, read, diseases)
         except MainstayError as error:
             errors = said.refused(error, "kind")
-    _look(request, read)
+    looked_at(request, read, "give-order")
     offers = {kind: offer for (_who, kind), offer in last_offers([read], read_as).items()}
     context = {
         "id": read,
@@ -102,19 +97,6 @@ def _act(request: Any, person: UUID, diseases: list[str]) -> HttpResponse:
         fact_id=derived_id("order", person.hex, key),
     )
     return redirect("isolation-order", order=root)
-
-
-def _look(request: Any, person: UUID) -> None:
-    mine = my_duty(owed_to([person]), request)
-    record_look(
-        account=request.user,
-        page="give-order",
-        purpose=Purpose.DUTY if mine else Purpose.SUPERVISION,
-        subject=person,
-        duty=mine,
-        by=request.by,
-        at=request.at,
-    )
 
 
 def _offer(kind: str, offer: Offered, request: Any) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -52,16 +53,44 @@ SCHEMES = {"name": gettext_lazy("Name"), "phone": gettext_lazy("Telephone"), "ad
 SCHEMES["identity-number"] = gettext_lazy("Identity number")
 
 
+def of_person(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Beneath the door and the city's time: a page about one person within the reader's bounds.
+
+    The view is given who they are read as, and `read_as`; asked for under another record, it leads to that one's page.
+    """
+
+    @wraps(view)
+    def there(request: Any, person: UUID) -> HttpResponse:
+        read_as = ReadAs()
+        read = read_as.survivor(person)
+        admit(request, read, read_as)
+        if read != person:
+            return redirect(request.resolver_match.view_name, person=read)
+        return view(request, read, read_as)
+
+    return there
+
+
+def looked_at(request: Any, person: UUID, page: str) -> None:
+    """That the reader saw this page of a person: for a duty where they have one, else as whoever supervises."""
+    mine = my_duty(owed_to([person]), request)
+    record_look(
+        account=request.user,
+        page=page,
+        purpose=Purpose.DUTY if mine else Purpose.SUPERVISION,
+        subject=person,
+        duty=mine,
+        by=request.by,
+        at=request.at,
+    )
+
+
 @door(Permission.SEE_PEOPLE, entry="line-list")
 @require_http_methods(["GET", "POST"])
 @city_time
-def person(request: Any, person: UUID) -> HttpResponse:
+@of_person
+def person(request: Any, read: UUID, read_as: ReadAs) -> HttpResponse:
     """The page of somebody within the reader's bounds; a record read as another leads to that one."""
-    read_as = ReadAs()
-    read = read_as.survivor(person)
-    admit(request, read, read_as)
-    if read != person:
-        return redirect("person", person=read)
     if request.method == "POST":
         return _state_purpose(request, read)
     owed, contacts = owed_to([read], closed=CLOSED), met(read, read_as)

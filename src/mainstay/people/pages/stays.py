@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from mainstay.accounts.rules import Permission, Purpose
-from mainstay.accounts.services import record_look
+from mainstay.accounts.rules import Permission
 from mainstay.isolation import services as isolation
 from mainstay.organisations.models import Facility
 from mainstay.people.pages import words
-from mainstay.people.pages.person import admit, my_duty
-from mainstay.people.pages.typed import cleaned, form_key
+from mainstay.people.pages.person import looked_at, of_person
+from mainstay.people.pages.typed import cleaned, form_key, read_day
 from mainstay.people.queries import ReadAs, names_of
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.identity import derived_id, new_id
-from mainstay.reports.queries.owed import owed_to, to_be_judged
+from mainstay.reports.queries.owed import to_be_judged
 from mainstay.reports.queries.stays import StayRow, stays_of
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
@@ -32,19 +32,14 @@ STAY_UNREADABLE = code("stay.unreadable", "Something on the form of a stay canno
 # Which kinds of facility somebody can be in by which kind of stay.
 KINDS = {"home": (), "site": ("site",), "ward": ("ward", "hospital")}
 FACILITIES = 500
-EARLIEST = date(1900, 1, 1)
 
 
 @door(Permission.SEE_PEOPLE, entry="line-list")
 @require_http_methods(["GET", "POST"])
 @city_time
-def stays(request: Any, person: UUID) -> HttpResponse:
+@of_person
+def stays(request: Any, read: UUID, read_as: ReadAs) -> HttpResponse:
     """The stays of somebody within the reader's bounds; a record read as another leads to that one."""
-    read_as = ReadAs()
-    read = read_as.survivor(person)
-    admit(request, read, read_as)
-    if read != person:
-        return redirect("stays", person=read)
     rows = stays_of(read, request.moment, read_as)
     errors: dict[str, str] = {}
     if request.method == "POST":
@@ -52,16 +47,7 @@ def stays(request: Any, person: UUID) -> HttpResponse:
             return _save(request, read, rows)
         except MainstayError as error:
             errors = {str(error.facts.get("field", "kind")): error.sentence}
-    mine = my_duty(owed_to([read]), request)
-    record_look(
-        account=request.user,
-        page="stays",
-        purpose=Purpose.DUTY if mine else Purpose.SUPERVISION,
-        subject=read,
-        duty=mine,
-        by=request.by,
-        at=request.at,
-    )
+    looked_at(request, read, "stays")
     context = {
         "id": read,
         "called": words.called(names_of([read], read_as).get(read, ""), read),
@@ -131,16 +117,7 @@ def _end(request: Any, rows: list[StayRow], common: dict[str, Any]) -> None:
 
 
 def _day(text: str, field: str, latest: date | None) -> date | None:
-    text = cleaned(text)
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise _unreadable(field, _("Give the day, like 2020-02-14, or leave it empty.")) from error
-    if day < EARLIEST or (latest is not None and day > latest):
-        raise _unreadable(field, _("Give a day that has been, not one to come."))
-    return day
+    return read_day(text, latest, partial(_unreadable, field), _("Give the day, like 2020-02-14, or leave it empty."))
 
 
 def _unreadable(field: str, sentence: str) -> MainstayError:

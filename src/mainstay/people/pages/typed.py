@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from mainstay.platform.errors import MainstayError
 from mainstay.platform.identity import new_id
 from mainstay.reports.queries.line_list import Cursor
 
@@ -40,6 +44,26 @@ def cursor_from(text: str) -> Cursor | None:
     except (ValueError, OverflowError):
         return None
     return Cursor(parts[0][:40], oldest, person)
+
+
+EARLIEST = date(1900, 1, 1)
+
+
+def read_day(text: str, latest: date | None, refused: Callable[[str], MainstayError], form: str) -> date | None:
+    """A day as typed, not after `latest`; None where nothing was. Raises what `refused` makes of a sentence.
+
+    `form` is said of what is no day.
+    """
+    text = cleaned(text)
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise refused(form) from error
+    if day < EARLIEST or (latest is not None and day > latest):
+        raise refused(_("Give a day that has been, not one to come."))
+    return day
 
 
 def start_from(text: str) -> int:

@@ -21,7 +21,7 @@ from mainstay.duties.pages.call_form import SYMPTOMS
 from mainstay.duties.pages.cards import covered
 from mainstay.duties.pages.visit_form import Sent, read_daily, record_visit, unreadable
 from mainstay.people.pages import words
-from mainstay.people.pages.person import admit, within_bounds
+from mainstay.people.pages.person import of_person, within_bounds
 from mainstay.people.pages.typed import form_key
 from mainstay.people.queries import ReadAs, names_of
 from mainstay.platform.errors import MainstayError
@@ -82,13 +82,9 @@ def _cursor(oldest: datetime | None, person: UUID) -> str:
 @door(Permission.SEE_PEOPLE, entry="tracing")
 @require_http_methods(["GET", "POST"])
 @city_time
-def contacts(request: Any, person: UUID) -> HttpResponse:
+@of_person
+def contacts(request: Any, read: UUID, read_as: ReadAs) -> HttpResponse:
     """The contacts somebody named; those outside the reader's bounds are only counted."""
-    read_as = ReadAs()
-    read = read_as.survivor(person)
-    admit(request, read, read_as)
-    if read != person:
-        return redirect("contacts", person=read)
     every = followed(read, request.today, request.moment, read_as)
     near = within_bounds(request, [row.id for row in every], read_as)
     rows = [row for row in every if row.id in near]
