@@ -101,7 +101,8 @@ class Instance:
 
 
 def _run(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    if warm.POSSIBLE:
+    # A seed of hashes is taken when Python starts: who asks for one has a process that does.
+    if warm.POSSIBLE and "PYTHONHASHSEED" not in environment:
         return warm.run(arguments, environment, PATIENCE)
     command = [sys.executable, "-m", "mainstay", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)

@@ -42,7 +42,6 @@ LONG_STORIES = (
     "tests/cycle/test_edition_change.py",
     "tests/cycle/test_every_word_broken.py",
     "tests/cycle/test_local_edition.py",
-    "tests/cycle/test_same_under_other_keys.py",
     "tests/cycle/test_undated_contacts.py",
     "tests/reports/test_indicator_histories.py",
     "tests/reports/test_indicators_mers_korea.py",

@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,10 @@ LONGEST_REQUEST = 1 << 20
 
 
 def run(arguments: Sequence[str], environment: dict[str, str], patience: float) -> subprocess.CompletedProcess[str]:
-    """`python -m mainstay` with these arguments: what it printed and how it ended; killed after `patience` seconds."""
+    """`python -m mainstay` with these arguments: what it printed and how it ended.
+
+    Raises subprocess.TimeoutExpired after `patience` seconds.
+    """
     out, err = os.pipe(), os.pipe()
     ours, answers = socket.socketpair()
     request = json.dumps({"arguments": list(arguments), "environment": environment}).encode()
@@ -65,16 +69,30 @@ def run(arguments: Sequence[str], environment: dict[str, str], patience: float) 
     os.close(err[1])
     answers.close()
     with ours, os.fdopen(ours.fileno(), closefd=False) as answer:
-        killing = threading.Timer(patience, os.kill, (int(answer.readline()), signal.SIGKILL))
+        pid, late = int(answer.readline()), threading.Event()
+
+        def end() -> None:
+            """The command and whatever it started: one that outlives it may hold its output open."""
+            late.set()
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+
+        killing = threading.Timer(patience, end)
         killing.start()
         try:
             # Both to their ends, at the same time: whoever waits for one while the other is full waits for ever.
             with ThreadPoolExecutor(1) as beside:
                 said_beside = beside.submit(_read, err[0])
-                said = _read(out[0])
+                try:
+                    said = _read(out[0])
+                except BaseException:
+                    end()
+                    raise
             code = int(answer.readline())
         finally:
             killing.cancel()
+    if late.is_set():  # a kill of ours is none that a test asked for
+        raise subprocess.TimeoutExpired([*arguments], patience, said, said_beside.result())
     return subprocess.CompletedProcess(arguments, code, said, said_beside.result())
 
 
@@ -124,6 +142,7 @@ def _wait_for_one(request: dict[str, Any], out: int, err: int, answer: int) -> N
         os.write(answer, f"{code}\n".encode())
         os._exit(0)
     os.close(answer)
+    os.setpgid(0, 0)  # so that it can be ended with all that it starts
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(out, 1)
     os.dup2(err, 2)

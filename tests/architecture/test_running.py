@@ -5,13 +5,14 @@ That a test without a mark or a fixture cannot reach the database is pytest-djan
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests import instances, running
+from tests import instances, running, warm
 
 
 def item(*fixtures: str, marks: tuple[str, ...] = (), path: str = "tests/web/test_a.py", **names: Any) -> Any:
@@ -83,3 +84,9 @@ def test_the_longest_files_come_first_and_are_there() -> None:
     short, *longest = (ROOT / name for name in ("tests/people/test_home.py", *running.LONGEST))
     assert sorted([short, *reversed(longest)], key=lambda path: running.rank(path, ROOT)) == [*longest, short]
     assert [path for path in longest if not path.is_file()] == []
+
+
+@pytest.mark.skipif(not warm.POSSIBLE, reason="commands are started anew here")
+def test_a_command_that_does_not_end_is_no_kill_that_a_test_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(subprocess.TimeoutExpired):
+        warm.run(["demo", "--no-serve"], {"MAINSTAY_HOME": str(tmp_path / "home")}, 0.5)

@@ -14,7 +14,7 @@ from mainstay.people import services as people
 from mainstay.platform.clock import local_date, now
 from mainstay.platform.identity import new_id
 from mainstay.platform.models import Entry
-from tests.web.signing_in import JUNK, signed_in
+from tests.web.signing_in import JUNK, hidden, signed_in
 from tests.world import World, day
 
 
@@ -31,10 +31,6 @@ def case(world: World) -> World:
 
 def address(world: World) -> str:
     return f"/list/{world.people['Gao Qi-01']}/case/"
-
-
-def hidden(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(key|seen)" value="([^"]*)"', page))
 
 
 def forms(client: Client, world: World) -> set[str]:

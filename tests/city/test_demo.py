@@ -141,7 +141,8 @@ def _the_vacant_unit_is_answered_for(found: Ending) -> None:
 
 def test_an_earlier_demonstration_is_replaced(tmp_path: Path):
     command._clear(tmp_path)
-    (tmp_path / command.FILES).mkdir()
+    for folder in (command.FILES, "taken-in", "uploads"):  # what taking in and the pages leave in a home
+        (tmp_path / folder).mkdir()
     (tmp_path / "keys.toml").write_text("")
     command._hold_folder(tmp_path)
     command._clear(tmp_path)

@@ -100,7 +100,8 @@ def test_the_protocol_is_read_by_whoever_works_here(world: World) -> None:
 def test_cards_are_those_of_the_editions_that_ruled_on_the_day(world: World) -> None:
     client = signed_in(world, "Wen", Role.TRACER)
     page = client.get("/protocol/cards/?on=2020-02-01").content.decode()
-    assert "Offer the contact a place" in page or "quarantine" in page
+    assert "/protocol/editions/mers.who/" in page and '<article class="pocket"' in page
+    assert "No card can be drawn." in client.get("/protocol/cards/?on=1999-12-31").content.decode()
     assert "No card can be drawn." in client.get("/protocol/cards/?on=1700-01-01").content.decode()
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from mainstay.accounts.rules import Role
@@ -177,16 +177,14 @@ def test_a_day_to_come_cannot_be_closed(known: World) -> None:
 def test_the_database_refuses_to_change_a_frozen_report_or_to_freeze_it_twice(known: World) -> None:
     closed(known)
     one = FrozenReport.objects.filter(language="en").get()
-    for act in (
-        lambda: FrozenReport.objects.update(sha256="0" * 64),
-        lambda: FrozenReport.objects.all().delete(),
-        lambda: FrozenReport.objects.create(
-            **{f.attname: getattr(one, f.attname) for f in one._meta.fields if f.name != "id"}
-        ),
+    again = {field.attname: getattr(one, field.attname) for field in one._meta.fields if field.name != "id"}
+    for act, refusal in (
+        (lambda: FrozenReport.objects.update(sha256="0" * 64), "append-only"),
+        (lambda: FrozenReport.objects.all().delete(), "append-only"),
+        (lambda: FrozenReport.objects.create(**again), "UNIQUE|unique"),
     ):
-        with pytest.raises(Exception, match="append-only|UNIQUE|unique") as told, transaction.atomic():
+        with pytest.raises(Exception, match=refusal), transaction.atomic():
             act()
-        assert isinstance(told.value, IntegrityError | Exception)
 
 
 def test_the_list_reads_in_one_statement_and_unpacks_nothing(known: World) -> None:

@@ -16,7 +16,7 @@ from mainstay.platform.clock import local_date, now
 from mainstay.platform.identity import new_id
 from mainstay.platform.models import Entry
 from mainstay.screening.models import Check
-from tests.web.signing_in import JUNK, signed_in
+from tests.web.signing_in import JUNK, hidden, signed_in
 from tests.world import World
 
 
@@ -54,10 +54,6 @@ def grid(page: str) -> dict[str, list[str]]:
         cells = re.findall(r'<td class="day[^"]*">(.*?)</td>', row, re.S)
         found[name] = [word[1] if (word := re.search(r'visually-hidden">([^<]*)', cell)) else "" for cell in cells]
     return found
-
-
-def hidden(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(key|seen)" value="([^"]*)"', page))
 
 
 def test_each_contacts_days_stand_side_by_side(traced: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 from django.test import Client
 
@@ -27,6 +28,11 @@ def signed_in(world: World, name: str, role: Role, code: str = "") -> Client:
     client = Client()
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+def hidden(page: str) -> dict[str, str]:
+    """What a form carries to be sent back: its key, and what its reader had seen."""
+    return dict(re.findall(r'<input type="hidden" name="(key|seen)" value="([^"]*)"', page))
 
 
 def _jurisdiction(code: str) -> Jurisdiction:

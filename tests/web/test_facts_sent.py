@@ -10,15 +10,9 @@ from django.test import Client
 from mainstay.accounts.rules import Role
 from mainstay.platform.identity import new_id
 from mainstay.screening.models import Check
-from mainstay.web.api import limits
 from tests.at_once import at_once
 from tests.web.program import program, send
 from tests.world import World
-
-
-@pytest.fixture(autouse=True)
-def _a_minute_of_its_own() -> None:
-    limits.COUNTS.forget()
 
 
 @pytest.fixture

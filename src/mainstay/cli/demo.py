@@ -28,7 +28,9 @@ DEFAULT_HOME = "demo-home"
 MARKER = "demonstration.txt"
 MARKED = "An invented outbreak, made by `mainstay demo`. The next demonstration in this folder replaces it.\n"
 FILES = "files"
-OURS = {MARKER, FILES, "backups", "keys.toml", *(f"mainstay.sqlite3{ending}" for ending in ("", "-wal", "-shm"))}
+OURS = {MARKER, FILES, "backups", "taken-in", "uploads", "keys.toml"} | {
+    *(f"mainstay.sqlite3{ending}" for ending in ("", "-wal", "-shm"))
+}
 WIDTH = 100
 LONGEST = 8
 

@@ -8,9 +8,7 @@ from typing import Any
 import click
 
 from mainstay.cli.common import Day, emit, instance_options, last_seal, open_instance, plain, table
-from mainstay.platform.errors import MainstayError, code
-
-NO_CURSOR = code("cursor.bad", "A cursor is not one that a list gave.")
+from mainstay.platform.errors import MainstayError
 
 SHOWN = 20
 SHOWN_CHANGES = 4
@@ -72,13 +70,15 @@ def _print(wanted: Any) -> None:
 def _cursor(cursor: str | None) -> Any:
     from uuid import UUID
 
+    from mainstay.platform.cursors import BAD_CURSOR
+
     if cursor is None:
         return None
     try:
         return UUID(cursor)
     except ValueError as error:
         raise MainstayError(
-            NO_CURSOR, f"'{cursor}' is no cursor; use the next_cursor of the page before.", {"cursor": cursor}
+            BAD_CURSOR, f"'{cursor}' is no cursor; use the next_cursor of the page before.", {"cursor": cursor}
         ) from error
 
 

@@ -27,7 +27,7 @@ def list_(home: str | None, as_json: bool, state: str | None) -> None:
     from mainstay.platform.models import Job
 
     found = Job.objects.order_by("-due_at", "-id")
-    chosen = list(found.filter(state=state) if state else found)[: None if as_json else SHOWN]
+    chosen = list((found.filter(state=state) if state else found)[: None if as_json else SHOWN])
     given_up = Job.objects.filter(state=Job.State.FAILED).exists()
     if as_json:
         emit("jobs.list", {"jobs": [_data(job) for job in chosen]}, known_at=last_seal())

@@ -102,6 +102,7 @@ def _judge_people(work: Work, setting: Setting) -> list[SubjectChanges]:
     diseases = {person: set(facts[person]) for person in work.ids}
     for person, disease in existing:
         diseases[person].add(disease)
+    handed = {duty: _pair(setting.posts, setting.posts.by_id.get(post)) for duty, post in by_hand.handed.items()}
     found = []
     for person in work.ids:
         for disease in sorted(diseases[person]):
@@ -118,7 +119,7 @@ def _judge_people(work: Work, setting: Setting) -> list[SubjectChanges]:
                 person in work.changed,
                 _merge_cause(person, setting),
                 by_hand.excused,
-                {duty: _pair(setting.posts, setting.posts.by_id.get(post)) for duty, post in by_hand.handed.items()},
+                handed,
             )
             found.append(
                 _judge_person(subject, existing.get((person, disease), {}), scopes.get(person, Scope()), setting)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mainstay.accounts.queries import colleagues
 from mainstay.accounts.rules import Permission
-from mainstay.cycle.queries import instance_moment
+from mainstay.cycle.queries import OwnMoment, instance_moment
 from mainstay.duties.sharing import Terms, deal_newcomers, standing_splits
 from mainstay.people.queries import ReadAs
 from mainstay.platform.models import Actor
@@ -21,11 +21,11 @@ def deal(*, by: Actor, at: datetime) -> int:
     if not terms:
         return 0
     joined = {one.actor for one in colleagues(Permission.RECORD_FACTS, at)}
-    return sum(_of_one(one, joined, by, at) for one in terms)
-
-
-def _of_one(terms: Terms, joined: set, by: Actor, at: datetime) -> int:
     own = instance_moment(at)
+    return sum(_of_one(one, joined, own, by, at) for one in terms)
+
+
+def _of_one(terms: Terms, joined: set, own: OwnMoment, by: Actor, at: datetime) -> int:
     staff = [one for one in terms.staff if one in joined]
     whole = Asked(terms.scope, own.at, to_do=own.day, answering=terms.posts)
     new = Asked(terms.scope, own.at, to_do=own.day, answering=terms.posts, staff=frozenset(staff), is_with=False)

@@ -21,12 +21,13 @@ from mainstay.intake.models import Mended, Reject
 from mainstay.intake.pages import said
 from mainstay.intake.pages.incoming import UPLOAD_REFUSED
 from mainstay.intake.pages.reading import known_mapping
+from mainstay.intake.pages.received import may_see_rows
 from mainstay.intake.queries import DeliveryRow
 from mainstay.platform import cursors
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.keys import load_keys
 from mainstay.web.api.doors import operation
-from mainstay.web.api.problems import STATUSES, Problem, fault, not_found, refused
+from mainstay.web.api.problems import Problem, fault, not_found, refused, status_of
 from mainstay.web.api.words import Asked, Line, Page, Told
 
 router = Router(tags=["files"])
@@ -181,16 +182,13 @@ def send_file(request: Any, asked: Form[Sending], file: UploadedFile = File(...)
     content = file.read()
     if not content:
         raise refused(UPLOAD_REFUSED, "file", _("The file holds nothing. Ask the sender for it again."))
-    # As the pages do: kept encrypted, and in plain only while it is read.
-    digest = uploads.keep(content=content, name=file.name or "", owner=request.account.id)
     try:
-        with uploads.opened(digest, request.account.id) as path:
-            assert path is not None
+        with uploads.workplace() as folder:  # in plain only while it is read
+            path = folder / uploads.plain_name(file.name or "")
+            path.write_bytes(content)
             done = take_in(path, mapping, by=request.by, at=request.at, sheet=asked.sheet, dry_run=asked.dry_run)
     except MainstayError as error:
         raise _unread(error) from error
-    finally:
-        uploads.forget(digest, request.account.id)
     request.look("deliveries", Purpose.QUALITY, listed=list(dict.fromkeys(line.reject for line in done.rejects)))
     return done.as_data()
 
@@ -200,7 +198,7 @@ def _unread(error: MainstayError) -> Problem:
     sentence, exact = said.refused(error)
     field = str(error.facts.get("field") or said.FIELDS.get(error.code, "file"))
     detail = f"{sentence} {exact}" if exact else sentence
-    return Problem(STATUSES.get(error.code, 422), error.code, detail, [fault(error.code, detail, field)])
+    return Problem(status_of(error), error.code, detail, [fault(error.code, detail, field)])
 
 
 @operation(router, "GET", "/deliveries/{delivery}", Permission.MEND_ROWS, answer=DeliveryTold)
@@ -313,8 +311,7 @@ def _one(delivery: UUID) -> DeliveryRow:
 
 
 def _opened(request: Any, row: DeliveryRow) -> None:
-    """Held rows are nobody's yet, so no place bounds them: whoever mends for the whole city, or sent the file."""
-    if not (request.scope.everywhere or row.actor == request.by.id):
+    if not may_see_rows(request, row):
         raise not_found()
 
 

@@ -62,7 +62,8 @@ def prune(folder: Path, days: int) -> list[str]:
     """
     dated = {}
     for path in folder.iterdir():
-        if path.name.endswith(".partial") and time.time() - path.stat().st_mtime > PARTIAL_KEPT:
+        is_ours = path.name.startswith(".mainstay-") and path.name.endswith(".partial")
+        if is_ours and time.time() - path.stat().st_mtime > PARTIAL_KEPT:
             path.unlink(missing_ok=True)
         if found := NAMED.fullmatch(path.name):
             dated[date.fromisoformat(found[1])] = path

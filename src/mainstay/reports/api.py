@@ -16,13 +16,16 @@ from mainstay.platform import cursors, ledger
 from mainstay.platform.envelope import envelope
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Seal
+from mainstay.reports.outputs.made import as_json
+from mainstay.reports.outputs.printed import Given
 from mainstay.reports.pages.presenters import FIELDS, sentence
+from mainstay.reports.queries.frozen import given
 from mainstay.reports.queries.indicators import disease_meant, follow_up_of, read_facts, seal_to_read
 from mainstay.reports.queries.serial_intervals import assumed_interval
-from mainstay.reports.queries.situation import FIGURE_ROWS, counted_rows, situation
+from mainstay.reports.queries.situation import FIGURE_ROWS, counted_rows
 from mainstay.reports.rules.course import Settings
 from mainstay.reports.rules.indicators import indicators
-from mainstay.reports.rules.situation import REGISTER, Situation
+from mainstay.reports.rules.situation import REGISTER
 from mainstay.science.inputs import InputError
 from mainstay.web.api.doors import operation, today
 from mainstay.web.api.problems import INVALID, refused
@@ -198,13 +201,13 @@ def situation_report(request: Any, asked: Query[ReportAsked]) -> HttpResponse:
 
     The same object as `mainstay report --json` prints, to the byte, in the reader's language.
     """
-    found = _report(request, asked)
-    return _enveloped("report", found.as_data(), found.period_date, found.known_at)
+    return HttpResponse(as_json(_report(request, asked)).rstrip(b"\n"), content_type="application/json")
 
 
-def _report(request: Any, asked: ReportAsked) -> Situation:
+def _report(request: Any, asked: ReportAsked) -> Given:
+    """As every door gives it: frozen where the facts it rests on were lawfully removed since."""
     try:
-        return situation(
+        return given(
             on=asked.on or today(request),
             known_at=asked.known_at,
             disease=asked.disease or None,
@@ -245,7 +248,7 @@ class RowsAsked(ReportAsked):
 def rows_of_a_figure(request: Any, asked: Query[RowsAsked]) -> Any:
     """The rows behind a figure of the report. Counts are open; people only to who may see those of the whole city."""
     start, known_at = cursors.opened("report rows", asked.cursor) if asked.cursor else (0, asked.known_at)
-    found = _report(request, asked.model_copy(update={"known_at": known_at}))
+    found = _report(request, asked.model_copy(update={"known_at": known_at})).report
     rows = counted_rows(figure=asked.figure, on=found.period_date, known_at=found.known_at, disease=found.disease)
     shown = rows[start : start + ROWS]
     of_people = bool(found.figures) and found.figures[0].source == REGISTER

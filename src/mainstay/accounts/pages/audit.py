@@ -20,7 +20,7 @@ from mainstay.accounts.queries import Looker, LookRow
 from mainstay.accounts.rules import Permission, Purpose
 from mainstay.people.pages.typed import cleaned
 from mainstay.people.queries import ReadAs, find_person
-from mainstay.platform.clock import day_end, day_start
+from mainstay.platform.clock import day_end, day_start, local_date
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
@@ -87,9 +87,7 @@ def audit(request: Any) -> HttpResponse:
         "older_href": _address(chosen, before=str(rows[ROWS - 1].entry)) if len(rows) > ROWS else "",
         "listed": _listed(person, from_when, until, account, purpose, chosen, request.today) if person else [],
         "lookers": [_looker(one, chosen) for one in queries.lookers(from_when, until)],
-        "since": wording.day(from_when.astimezone().date(), request.today)
-        if since is None
-        else wording.day(date.fromisoformat(chosen["from"]), request.today),
+        "since": wording.day(local_date(from_when, request.zone), request.today),
         "chosen": chosen | {"purpose": purpose or ""},
         "first": chosen["from"],
         "last": chosen["to"],

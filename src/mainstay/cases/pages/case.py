@@ -23,7 +23,7 @@ from mainstay.cases.pages.case_form import (
     About,
     record,
 )
-from mainstay.duties.pages.cards import covered
+from mainstay.isolation.queries import whereabouts
 from mainstay.people.pages import words
 from mainstay.people.pages.person import looked_at, of_person
 from mainstay.people.pages.typed import form_key
@@ -81,9 +81,10 @@ def _save(request: Any, person: UUID, form: str, read_as: ReadAs) -> HttpRespons
 
 def _may(request: Any, person: UUID) -> list[str]:
     """Which forms the reader may send about this person."""
-    scopes = {permission: request.rights.scope(permission) for permission in set(FORMS.values())}
-    covers = {permission: bool(covered(request, {person}, scope)) for permission, scope in scopes.items()}
-    return [form for form, permission in FORMS.items() if covers[permission]]
+    there = whereabouts([person], request.moment, ReadAs()).get(person)
+    if there is None:
+        return []
+    return [form for form, permission in FORMS.items() if request.rights.scope(permission).covers(there)]
 
 
 # --- the page -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from mainstay.accounts.rules import Permission
 from mainstay.cases import services
+from mainstay.intake.vocabulary import CLASSES
 from mainstay.people.pages.typed import cleaned, read_day
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.identity import derived_id
@@ -24,7 +25,6 @@ from mainstay.platform.models import Actor
 CASE_UNREADABLE = code("case.unreadable", "Something on a form of a case cannot be read.")
 
 # As docs/guide/vocabulary.md lists them.
-CLASSES = ("suspected", "clinical", "probable", "confirmed", "asymptomatic", "discarded")
 SEVERITIES = ("mild", "ordinary", "severe", "critical")
 OUTCOMES = ("died", "recovered", "discharged")
 RESULTS = ("positive", "negative", "inconclusive")

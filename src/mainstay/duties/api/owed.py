@@ -13,8 +13,8 @@ from pydantic import Field
 from mainstay.accounts.rules import Permission, Purpose
 from mainstay.cycle.explain import last_run
 from mainstay.duties.by_hand import NOT_OPEN
-from mainstay.duties.queries import DutyRow, Wanted, editions_put_into_force, list_duties
-from mainstay.duties.rules.edition import FactEvidence
+from mainstay.duties.evidence import closing
+from mainstay.duties.queries import DutyRow, Wanted, list_duties
 from mainstay.duties.services import record_evidence
 from mainstay.platform import cursors
 from mainstay.platform.errors import code
@@ -145,7 +145,7 @@ def report_done(request: Any, duty: UUID, asked: Done) -> Any:
         person=row.subject_id,
         kind=kind,
         observed_date=day,
-        known_at=request.at,
+        known_at=request.moment,
         disease="" if row.disease == "house" else row.disease,
         note=asked.note,
         fact_id=derived_id("evidence", str(request.account.id), duty.hex, key),
@@ -166,16 +166,8 @@ def _one(request: Any, duty: UUID) -> DutyRow:
 
 def _kind_of_evidence(row: DutyRow) -> str:
     """What the protocol calls the doing of this duty; raises `duty.evidence` where another fact closes it."""
-    wanted = next(
-        (
-            clause.evidence
-            for held in editions_put_into_force()
-            for clause in held.edition.clauses
-            if (clause.edition, clause.id) == (row.edition, row.clause)
-        ),
-        None,
-    )
-    if row.subject_type == "person" and isinstance(wanted, FactEvidence) and wanted.fact == "evidence" and wanted.of:
+    wanted = closing([row.edition]).get((row.edition, row.clause))
+    if row.subject_type == "person" and wanted is not None and wanted.fact == "evidence" and wanted.of:
         return wanted.of[0]
     raise Problem(409, OTHER_EVIDENCE, _("This duty closes with another fact: record it under /facts."))
 

@@ -25,7 +25,7 @@ from mainstay.people.pages.typed import form_key
 from mainstay.people.queries import ReadAs
 from mainstay.platform.errors import MainstayError
 from mainstay.reports.queries.doors import doors_of
-from mainstay.reports.queries.line_list import CAP, Asked
+from mainstay.reports.queries.line_list import CAP, Asked, candidates
 from mainstay.reports.queries.owed import posts_of
 from mainstay.reports.queries.worst import worst_ids
 from mainstay.web import wording
@@ -167,7 +167,8 @@ def _may_assign(request: Any, there: dict[UUID, Whereabouts]) -> bool:
 
 def _with_them(person: UUID, seen: UUID | None, request: Any, read_as: ReadAs) -> list[UUID]:
     """The people of the same door who are on the list and with the same colleague."""
-    listed = worst_ids(Asked(request.scope, request.moment, to_do=request.today), CAP)
+    asked = Asked(request.scope, request.moment, to_do=request.today)
+    listed = [one.id for one in candidates(asked, read_as, CAP)]
     together = next((one for one in doors_of(listed, read_as) if person in one), [person])
     now = assigned(together)
     return [one for one in together if one == person or (now[one].to if one in now else None) == seen]

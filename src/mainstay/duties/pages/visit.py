@@ -114,7 +114,7 @@ def _decide(request: Any, act: str, rows: list[DutyRow]) -> None:
         raise MainstayError(by_hand.NOT_OPEN, "Some of these ended meanwhile; look at them again.")
     if not picked:
         raise unreadable("pick", _("Tick the duties that are meant."))
-    if any(row.id not in may_decide(request, picked) for row in picked):
+    if {row.id for row in picked} - may_decide(request, picked):
         raise Http404
     given: dict[str, Any] = {"duties": [row.id for row in picked], "by": request.by, "at": request.at}
     reason = cleaned(request.POST.get("reason", ""))

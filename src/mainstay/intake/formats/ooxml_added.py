@@ -20,11 +20,11 @@ Cell = str | int | None
 LARGEST_SHEET = 100 << 20
 # Parts that run, or fetch something when the workbook is opened.
 _RUNS = re.compile(
-    r"vbaProject|xl/(externalLinks|connections|queryTables|activeX|embeddings|ctrlProps|macrosheets|model)|customUI",
+    r"vbaProject|xl/(externalLinks|connections|queryTables|activeX|embeddings|ctrlProps|macrosheets|model|webextensions)|customUI",
     re.IGNORECASE,
 )
 _CALCULATED = "xl/calcChain.xml"
-_FORMULA = re.compile(r"<(?:\w{1,20}:)?f\b[^>]*?(?:/>|>.*?</(?:\w{1,20}:)?f>)", re.DOTALL)
+_FORMULA = re.compile(r"<(?:[\w.-]{1,100}:)?f\b[^>]*?(?:/>|>.*?</(?:[\w.-]{1,100}:)?f>)", re.DOTALL)
 _ROW = re.compile(r"<((?:\w{1,20}:)?)row\b([^>]*?)(?:/>|>(.*?)</(?:\w{1,20}:)?row>)", re.DOTALL)
 _NUMBER = re.compile(r'\br="(\d{1,7})"')
 _PLACE = re.compile(r'<(?:\w{1,20}:)?c\b[^>]*?\br="([A-Z]{1,3})\d{1,7}"')
@@ -45,24 +45,30 @@ def with_added(
     this workbook cannot be added to in this way: it brings parts that run, or is put together otherwise.
     """
     with ZipFile(path) as archive:
-        names, part = archive.namelist(), ooxml.parts_of(path).get(sheet)
+        names, parts = archive.namelist(), ooxml.parts_of(path)
+        part = parts.get(sheet)
         if part is None or any(_RUNS.search(name) for name in names):
             return None
         if archive.getinfo(part).file_size > LARGEST_SHEET:
             return None
-        found = _added(archive.read(part).decode(), header, cells, rows)
-        if found is None:
+        sheets = {name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml")}
+        try:
+            found = _added(archive.read(part).decode(), header, cells, rows)
+            if found is None:
+                return None
+            made = BytesIO()
+            with ZipFile(made, "w", ZIP_DEFLATED) as given:
+                for name in names:
+                    if name != _CALCULATED:
+                        is_sheet = name in sheets or name in parts.values()
+                        given.writestr(name, found if name == part else _harmless(name, archive.read(name), is_sheet))
+        except UnicodeDecodeError:  # a sheet in another encoding than UTF-8
             return None
-        made = BytesIO()
-        with ZipFile(made, "w", ZIP_DEFLATED) as given:
-            for name in names:
-                if name != _CALCULATED:
-                    given.writestr(name, found if name == part else _harmless(name, archive.read(name)))
         return made.getvalue()
 
 
-def _harmless(name: str, content: bytes) -> bytes:
-    if name.startswith("xl/worksheets/") and name.endswith(".xml") and b"f" in content:
+def _harmless(name: str, content: bytes, is_sheet: bool) -> bytes:
+    if is_sheet:
         return _FORMULA.sub("", content.decode()).encode()
     if name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
         # The order of calculation names cells with formulas: without these it would be found damaged.

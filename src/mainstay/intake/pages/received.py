@@ -57,7 +57,7 @@ def delivery(request: Any, identity: UUID) -> HttpResponse:
     row = queries.delivery(identity)
     if row is None:
         raise Http404
-    opened = _may_see_rows(request, row)
+    opened = may_see_rows(request, row)
     outcome = mended.NOTHING
     if request.method == "POST":
         if not opened:
@@ -102,7 +102,7 @@ def back(request: Any, identity: UUID) -> HttpResponse:
     return reply
 
 
-def _may_see_rows(request: Any, row: DeliveryRow) -> bool:
+def may_see_rows(request: Any, row: DeliveryRow) -> bool:
     """Held rows are nobody's yet, so no place bounds them: whoever mends for the whole city, or sent the file."""
     return request.scope.everywhere or row.actor == request.by.id
 

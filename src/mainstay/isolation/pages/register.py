@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from mainstay.accounts.rules import Permission, Purpose
 from mainstay.accounts.services import record_look
+from mainstay.duties.pages.asked import cursor_text, row_cursor
 from mainstay.isolation.pages import said
 from mainstay.isolation.rules import KINDS
 from mainstay.people.pages import words
@@ -65,7 +65,7 @@ def register(request: Any) -> HttpResponse:
             for key, word in [("", _("all")), *said.KINDS.items()]
         ],
         "of_person": words.called(shown[0].name, shown[0].person) if person and shown else "",
-        "next_href": _address(chosen, after=_cursor_text(cursor_of(shown[-1]))) if len(rows) > ROWS else "",
+        "next_href": _address(chosen, after=_after(cursor_of(shown[-1]))) if len(rows) > ROWS else "",
         "first_href": _address(chosen) if request.GET.get("after") else "",
         "whole_href": _address(chosen, person="") if person else "",
     }
@@ -123,15 +123,11 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _cursor_text(cursor: Cursor) -> str:
-    return f"{cursor.starts.isoformat()}~{cursor.root.hex}"
+def _after(cursor: Cursor) -> str:
+    return cursor_text(cursor.starts, cursor.root.hex)
 
 
 def _cursor(text: str) -> Cursor | None:
     """The cursor of an address; None for anything that is none, which is the first page."""
-    starts, _mark, root = cleaned(text).partition("~")
-    try:
-        when = datetime.fromisoformat(starts)
-        return Cursor((when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC), UUID(root))
-    except (ValueError, OverflowError):
-        return None
+    found = row_cursor(text)
+    return Cursor(*found) if found is not None else None

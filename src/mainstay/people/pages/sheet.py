@@ -18,7 +18,9 @@ from mainstay.accounts.rules import Permission, Purpose
 from mainstay.accounts.services import record_look
 from mainstay.cases import services as cases
 from mainstay.cases.models import Onset
+from mainstay.cases.pages.case_form import RESULTS
 from mainstay.cycle.now import judge_now
+from mainstay.intake.vocabulary import CLASSES
 from mainstay.isolation.services import record_stay
 from mainstay.organisations.models import Facility
 from mainstay.people.pages import words
@@ -49,8 +51,6 @@ TITLES = {
 }
 # Which right a cell asks for beside that of recording facts.
 ASKS = {"class": Permission.CLASSIFY, "result": Permission.RECORD_RESULTS}
-CLASSES = ("suspected", "clinical", "probable", "confirmed", "asymptomatic", "discarded")
-RESULTS = ("positive", "negative", "inconclusive")
 
 
 @door(Permission.RECORD_FACTS, entry="line-list")
@@ -266,7 +266,8 @@ def _stay(request: Any, person: UUID, name: str, typed: str, cell: Cell) -> None
         raise _unreadable(_("Write home, or the code of a ward or site."))
     kind = "home" if facility is None else "site" if facility.kind == Facility.Kind.SITE else "ward"
     there = facility.id if facility else None
-    record_stay(kind=kind, facility=there, starts=request.today, **_common(request, person))
+    fact = _fact_id(person, name, typed, cell)
+    record_stay(kind=kind, facility=there, starts=request.today, fact_id=fact, **_common(request, person))
 
 
 _WRITERS: dict[str, Callable[[Any, UUID, str, str, Cell], None]] = {

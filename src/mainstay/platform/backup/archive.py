@@ -61,7 +61,10 @@ class Archive:
 
     def sealed_keys(self) -> bytes | None:
         """The keys as locked with a passphrase; None where they were left out."""
-        return self._zip.read(SEALED_KEYS) if self.manifest["keys"]["sealed"] else None
+        if not self.manifest["keys"]["sealed"]:
+            return None
+        with self._told(SEALED_KEYS):
+            return self._zip.read(SEALED_KEYS)
 
     @contextmanager
     def member(self, name: str) -> Iterator[IO[bytes]]:

@@ -173,12 +173,12 @@ def _files(archive: zipfile.ZipFile) -> dict[str, Any]:
     for folder in ("editions", "mappings", "uploads"):
         for path in sorted(home.joinpath(folder).rglob("*")):
             name = path.relative_to(home).as_posix()
-            if not HOME_FILES.fullmatch(name):
+            if not HOME_FILES.fullmatch(name) or path.is_dir():
                 continue
             try:
                 content = path.read_bytes()
-            except (FileNotFoundError, IsADirectoryError, PermissionError):
-                continue  # taken in and gone in this moment, or no file
+            except FileNotFoundError:
+                continue  # taken in and gone in this moment
             digest, size = _member(archive, f"files/{name}", [content])
             found[name] = {"bytes": size, "sha256": digest}
     return found

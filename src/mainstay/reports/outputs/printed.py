@@ -226,13 +226,8 @@ def kind_in(language: str, kind: str) -> str:
         return kind_name(kind)
 
 
-def in_time(line: Coverage) -> int:
-    """What is none of the named is still in time."""
-    return line.should - line.done - line.overdue - line.missed - line.excused
-
-
 def coverage_numbers(line: Coverage) -> list[int]:
-    return [in_time(line) if name == "in_time" else getattr(line, name) for name in COVERAGE]
+    return [getattr(line, name) for name in COVERAGE]
 
 
 def _coverage(report: Situation) -> dict[str, Any]:

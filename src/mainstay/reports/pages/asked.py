@@ -81,7 +81,7 @@ def show_moment(request: Any, asked: Asked, known_at: int | None) -> None:
     last = Seal.objects.order_by("-no").first()
     seal = last if known_at is None else Seal.objects.filter(no=known_at).first()
     live = asked.on == asked.today and seal == last
-    moment = presenters.moment(asked.on, seal, request.zone, asked.today, live)
+    moment = presenters.moment(asked.on, seal, asked.today, live)
     if live and not request.own.live:
         moment = stands_at(request.own)
     request.shell = replace(request.shell, moment=moment)

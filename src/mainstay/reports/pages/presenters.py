@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -55,12 +54,9 @@ def sentence(error: MainstayError) -> str:
     return _("Nothing is on file under this disease.")
 
 
-def moment(on: date, seal: Seal | None, zone: str, today: date, live: bool) -> Moment:
+def moment(on: date, seal: Seal | None, today: date, live: bool) -> Moment:
     """The day, and when it was known: the instant of the seal, in the city's time."""
-    known = _("no seal yet")
-    if seal is not None:
-        local = seal.sealed_at.astimezone(ZoneInfo(zone))
-        known = f"{wording.day(local.date(), today)} {local:%H:%M}"
+    known = wording.moment(seal.sealed_at, today) if seal is not None else _("no seal yet")
     return Moment(
         as_of=wording.day(on, today),
         known_at=known,
@@ -127,19 +123,13 @@ def frozen(rows: tuple[FrozenRow, ...], asked: Any) -> dict[str, Any]:
                 "sha256": f"SHA-256 {row.sha256}",
                 "short": row.sha256[:12],
                 "by": row.by,
-                "when": _moment(row.closed_at, asked),
+                "when": wording.moment(row.closed_at, asked.today),
                 "href": f"{reverse('report')}?{_query(row)}",
                 "json": f"{reverse('report-file', args=['json'])}?{_query(row)}",
             }
             for row in rows
         ],
     }
-
-
-def _moment(when: datetime, asked: Any) -> str:
-    """In the city's own time."""
-    local = when.astimezone(ZoneInfo(asked.zone))
-    return f"{wording.day(local.date(), asked.today)} {local:%H:%M}"
 
 
 def _query(row: FrozenRow) -> str:
@@ -156,7 +146,7 @@ def files_to_give_back(asked: Any) -> list[dict[str, str]]:
     return [
         {
             "name": one.file_name,
-            "when": _moment(one.received_at, asked),
+            "when": wording.moment(one.received_at, asked.today),
             "href": reverse("delivery-back", args=[one.id]),
         }
         for one in islice(kept, OFFERED)
@@ -231,7 +221,6 @@ def _signed(change: float) -> str:
 
 
 def _coverage(line: Coverage) -> dict[str, Any]:
-    in_time = line.should - line.done - line.overdue - line.missed - line.excused
     return {
         "name": kind_name(line.kind),
         "should": line.should,
@@ -239,8 +228,8 @@ def _coverage(line: Coverage) -> dict[str, Any]:
         "overdue": line.overdue,
         "missed": line.missed,
         "excused": line.excused,
-        "in_time": in_time,
-        "bar": duty_bar(done=line.done, overdue=line.overdue, missed=line.missed, in_time=in_time),
+        "in_time": line.in_time,
+        "bar": duty_bar(done=line.done, overdue=line.overdue, missed=line.missed, in_time=line.in_time),
     }
 
 

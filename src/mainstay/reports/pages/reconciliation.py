@@ -171,7 +171,7 @@ class _Rows:
             "owner": answering.holder or answering.post if answering else "",
             "post": answering.post if answering else "",
             "due": wording.moment(row.due_at, self.today) if row.due_at else "",
-            "overdue": bool(row.due_at and row.due_at < day_end(self.found.period_date, self.zone)),
+            "overdue": row.status == "overdue",
             "asked": row.duty is not None,
         }
 

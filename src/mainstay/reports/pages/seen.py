@@ -8,7 +8,7 @@ from uuid import UUID
 
 from mainstay.accounts.rules import Permission, Purpose
 from mainstay.accounts.services import record_look
-from mainstay.isolation.queries import whereabouts
+from mainstay.isolation.queries import covered
 from mainstay.people.queries import ReadAs, names_of
 from mainstay.platform import bulk
 
@@ -25,7 +25,7 @@ def within_sight(request: Any, people: Collection[UUID]) -> set[UUID]:
     read_as = ReadAs()
     found: set[UUID] = set()
     for some in bulk.chunks(sorted(people), AT_ONCE):
-        found.update(one for one, where in whereabouts(some, request.at, read_as).items() if scope.covers(where))
+        found |= covered(some, scope, request.moment, read_as)
     return found
 
 

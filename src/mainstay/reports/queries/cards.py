@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,6 @@ from mainstay.platform.rows import as_date, as_instant, as_uuid, parameter, same
 STATUSES = ("to_do", "overdue", "in_time", "done", "missed", "excused", "all")
 CLOSED = ("done", "missed", "excused")
 NOBODY = "nobody"
-LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

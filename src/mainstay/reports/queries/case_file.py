@@ -102,7 +102,7 @@ def _said(model: type[CaseFact], members: list[UUID], *columns: str) -> tuple[Sa
             row["entry__actor__name"],
             row["entry__recorded_at"],
             row["entry_id"],
-            row["version"] == last[row["root"]] and not row["retracted"],
+            row["version"] == last[row["root"]],
         )
         for row in rows
         if not (row["retracted"] and row["version"] == last[row["root"]])

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from mainstay.duties.queries import DutyRow, KindTotal, Wanted, duty_totals_by, list_duties
 from mainstay.places.models import Place
 from mainstay.platform.clock import day_end
@@ -92,8 +94,11 @@ def coverage_by_place(
     wanted = _wanted(on, seal.to_entry if seal else 0, above)
     level = BELOW.get(above.kind if above else Place.Kind.CITY)
     column = COLUMN[level or Place.Kind.UNIT]
-    below = {one.id: one for one in Place.objects.filter(kind=level).order_by("code")} if level else {}
     found = duty_totals_by(wanted, column)
+    places = Place.objects.filter(kind=level).order_by("code")
+    if above is not None:
+        places = places.filter(Q(parent_id=above.id) | Q(id__in=[one for one in found if one]))
+    below = {one.id: one for one in places} if level else {}
     kinds: Counter[str] = Counter()
     for total in (total for totals in found.values() for total in totals):
         kinds[total.kind] += total.should
@@ -101,8 +106,7 @@ def coverage_by_place(
         identity: [total for total in totals if kind is None or total.kind == kind]
         for identity, totals in found.items()
     }
-    inside = [one for one in below.values() if above is None or one.parent_id == above.id or one.id in by_place]
-    rows = [_row(by_place.get(one.id, []), one.code, one.name, one.kind in BELOW) for one in inside]
+    rows = [_row(by_place.get(one.id, []), one.code, one.name, one.kind in BELOW) for one in below.values()]
     rest = [total for identity, totals in by_place.items() if identity not in below for total in totals]
     if rest or not rows:
         rows.append(_row(rest, None, "", False))

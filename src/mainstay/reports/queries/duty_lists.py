@@ -15,9 +15,9 @@ from mainstay.people.queries import ReadAs
 from mainstay.places.models import Place
 from mainstay.places.services import SCOPES
 from mainstay.platform.errors import MainstayError, code
+from mainstay.reports.queries.coverage import PLACE_UNKNOWN
 
 NO_POST = code("post.unknown", "There is no post of that code.")
-NO_PLACE = code("place.unknown", "There is no place of that code, or none that lists are scoped by.")
 COUNTED = ("kind", "should", "done", "open", "overdue", "missed", "excused")
 
 
@@ -73,7 +73,7 @@ def place_of(code: str | None) -> tuple[str, Any] | None:
     place = Place.objects.filter(code=code).first()
     if place is None or place.kind not in SCOPES:
         raise MainstayError(
-            NO_PLACE, f"There is no unit, community or district '{code}' here.", {"place": code, "field": "place"}
+            PLACE_UNKNOWN, f"There is no unit, community or district '{code}' here.", {"place": code, "field": "place"}
         )
     return f"{place.kind}_id", place.id
 

@@ -33,7 +33,7 @@ from mainstay.reports.rules.cases import (
     survivors,
 )
 
-NO_DISEASE = code("indicators.disease", "It cannot be told which disease is meant.")
+DISEASE_NOT_MEANT = code("indicators.disease", "It cannot be told which disease is meant.")
 SEAL_UNKNOWN = code("seal.unknown", "There is no seal of that number.")
 NO_DISEASE = code("disease.unknown", "Nothing is on file under that disease.")
 TRAITS = ("age", "birth_date", "sex")
@@ -72,7 +72,8 @@ def disease_meant(named: str | None, seal: Seal | None) -> str:
         return known[0]
     there = ", ".join(known) or "none yet"
     told = f"There are no facts of '{named}'" if named is not None else "Which disease is meant cannot be told"
-    raise MainstayError(NO_DISEASE, f"{told}; name one with --disease. There are facts of: {there}.", {"known": known})
+    sentence = f"{told}; name one with --disease. There are facts of: {there}."
+    raise MainstayError(DISEASE_NOT_MEANT, sentence, {"known": known})
 
 
 def follow_up_of(disease: str, on: date, seal: Seal | None) -> tuple[int | None, str | None]:

@@ -290,11 +290,10 @@ class ObjectionRow:
 
 def objections_to(order: UUID) -> list[ObjectionRow]:
     """All objections to an order, the latest first; two statements."""
-    latest: dict[UUID, Objection] = {}
-    for row in Objection.objects.filter(order_root=order).order_by("root", "-version"):
-        latest.setdefault(row.root, row)
+    rows = list(Objection.objects.filter(order_root=order).order_by("root", "version"))
+    latest = {row.root: row for row in rows}
+    first = {row.root: row.became_known_at for row in rows if row.version == 1}
     reasons = dict(Grounds.objects.filter(order_root=order, of=Grounds.Of.DECISION).values_list("about", "text"))
-    first = dict(Objection.objects.filter(order_root=order, version=1).values_list("root", "became_known_at"))
     standing = sorted((row for row in latest.values() if not row.retracted), key=lambda row: row.entry_id, reverse=True)
     return [
         ObjectionRow(

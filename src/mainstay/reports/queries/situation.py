@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from mainstay.duties.queries import Wanted, duty_totals
+from mainstay.duties.queries import Wanted
 from mainstay.places.models import Place
 from mainstay.platform.clock import ONE_DAY, day_end
 from mainstay.platform.errors import MainstayError, code
@@ -337,11 +338,13 @@ def _number(basis: _Basis) -> int | None:
 def _coverage(basis: _Basis) -> tuple[tuple[Coverage, ...], tuple[Coverage, ...]]:
     """(by kind, by kind and community)."""
     wanted = Wanted(basis.on, day_end(basis.on, basis.facts.zone), to_entry=basis.view.to_entry)
-    whole = tuple(
-        Coverage(total.kind, None, total.should, total.done, total.overdue, total.missed, total.excused)
-        for total in duty_totals(wanted)
-    )
-    return whole, coverage_lines(wanted)
+    by_place = coverage_lines(wanted)  # sorted by kind
+    names = ("should", "done", "overdue", "missed", "excused")
+    whole = []
+    for kind, same in groupby(by_place, key=lambda line: line.kind):
+        lines = list(same)
+        whole.append(Coverage(kind, None, *(sum(getattr(line, name) for line in lines) for name in names)))
+    return tuple(whole), by_place
 
 
 def _unknowns(basis: _Basis, now: Totals, coverage: tuple[Coverage, ...], language: str) -> Iterable[Missing]:

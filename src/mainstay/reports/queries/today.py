@@ -65,7 +65,6 @@ class Today:
     unowned: int
     at_headquarters: int
     headquarters: str
-    other_open: int
     files: tuple[FileRow, ...]
     files_more: int
 
@@ -74,10 +73,9 @@ def today(scope: Scope, at: datetime, day: date, zone: str, since: date | None) 
     """What Today shows within a scope, closed duties from the period `since` on; a constant number of statements."""
     asked = cards.Asked(scope, at, day, since=since)
     behind = cards.by_owner(asked, limit=10_000)
-    answering = {row.post for row in behind if row.post}
+    answering = {row.post for row in behind[:6] if row.post}
     headquarters = Post.objects.filter(is_headquarters=True).values_list("id", "code").first()
     files, more = _files(day, zone)
-    other_unowned, other_open = _others(scope)
     return Today(
         since=since,
         categories=tuple(count_by_category(Asked(scope, at))),
@@ -89,10 +87,9 @@ def today(scope: Scope, at: datetime, day: date, zone: str, since: date | None) 
         posts_behind=len(behind),
         to_decide=_to_decide(asked),
         unknown=tuple(cards.by_unknown(asked)),
-        unowned=cards.count_duties(replace(asked, unowned=True)).duties + other_unowned,
+        unowned=cards.count_duties(replace(asked, unowned=True)).duties + _others_unowned(scope),
         at_headquarters=_of_post(asked, headquarters[0]) if headquarters else 0,
         headquarters=headquarters[1] if headquarters else "",
-        other_open=other_open,
         files=files,
         files_more=more,
     )
@@ -113,13 +110,12 @@ def _to_decide(asked: cards.Asked) -> tuple[ToDecide, ...]:
     return tuple(sorted(found, key=lambda one: (one.due_at, one.kind)))
 
 
-def _others(scope: Scope) -> tuple[int, int]:
-    """(without anybody who answers, all) of the open duties about posts and received rows, which have no bounds."""
+def _others_unowned(scope: Scope) -> int:
+    """Without anybody who answers, of the open duties about posts and received rows, which have no bounds."""
     if not scope.everywhere:
-        return 0, 0
-    rows = DutyState.objects.filter(status="open").exclude(subject_type="person")
-    found = rows.aggregate(every=Count("duty_id"), owned=Count("answering_id"))
-    return found["every"] - found["owned"], found["every"]
+        return 0
+    rows = DutyState.objects.filter(status="open", answering_id=None)
+    return rows.exclude(subject_type="person").count()
 
 
 def _files(day: date, zone: str) -> tuple[tuple[FileRow, ...], int]:

@@ -34,8 +34,6 @@ ASKED_AGAIN = _said(
     "以相同日期和封存点再次查询，内容不变。",
     "以相同日期和封存點再次查詢，內容不變。",
 )
-DISEASE = _said("Disease", "病种", "病種")
-PLACE = _said("Place", "地区", "地區")
 
 FIGURES = _said("Figures", "主要数据", "主要數據")
 FIGURE = _said("Figure", "指标", "指標")
@@ -51,7 +49,6 @@ SOURCES = {
     "register": _said("register", "病例登记", "病例登記"),
 }
 COUNTED_DATE = _said("Counted for", "数据日期", "數據日期")
-ROWS = _said("Rows", "明细", "明細")
 
 CURVE = _said("Cases by day of onset", "按发病日期的病例数", "按發病日期的病例數")
 CURVE_WHAT = _said(
@@ -165,7 +162,6 @@ SHEETS = {
     "notes": _said("Series notes", "数据说明", "數據說明"),
     "unknowns": _said("Not known", "尚不清楚", "尚不清楚"),
 }
-YES_NO = {True: _said("yes", "是", "是"), False: _said("no", "否", "否")}
 
 ARCHIVED = _said(
     "Given as it was frozen when the period was closed: facts that it rests on have lawfully been removed since.",

@@ -77,6 +77,10 @@ class Coverage:
     missed: int
     excused: int
 
+    @property
+    def in_time(self) -> int:
+        return self.should - self.done - self.overdue - self.missed - self.excused
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:

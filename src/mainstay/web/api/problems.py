@@ -151,8 +151,13 @@ def problem_of(error: Exception) -> Problem:
     return _failed(error)
 
 
+def status_of(error: MainstayError) -> int:
+    """The status of a refusal: the table's, else by whose doing it is."""
+    return STATUSES.get(error.code, 503 if error.exit_code == 3 else 422)
+
+
 def _refusal(error: MainstayError) -> Problem:
-    status = 503 if error.exit_code == 3 else STATUSES.get(error.code, 422)
+    status = status_of(error)
     if status == 404:
         # Word for word what is said of anything that is not there.
         return not_found()
