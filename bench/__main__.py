@@ -1,11 +1,11 @@
-"""python -m bench NAME [options]: judge, cycle, intake, check; without a name all of them, in short form."""
+"""python -m bench NAME [options]: judge, cycle, intake, check, pages; without a name all of them, in short form."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("judge", "cycle", "intake", "check")
+NAMES = ("judge", "cycle", "intake", "check", "pages")
 
 
 def main(arguments: list[str]) -> int:

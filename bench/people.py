@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,18 +25,24 @@ def populate(people: int, by: Any, seed: int = 1) -> int:
     from mainstay.platform.clock import now
     from mainstay.platform.identity import new_id
 
-    rng = random.Random(seed)
     persons = [Person(id=new_id()) for _ in range(people)]
-    facts: list[Any] = []
-    cases = persons[: people // 5]
-    for n, person in enumerate(persons):
-        facts += _case(person.id, rng) if n < len(cases) else [_contact(person.id, rng.choice(cases).id, rng)]
+    facts = facts_of([person.id for person in persons], seed)
     with transaction.atomic():
         for some in bulk.chunks(persons, 5000):
             bulk.insert_values(bulk.Rows(type(some[0]), bulk.values_of(some, bulk.names(type(some[0])))))
     for some in bulk.chunks(facts, 10_000):
         ledger.append(some, by=by, at=now(), verb="bench.populate")
     return len(facts)
+
+
+def facts_of(people: Sequence[UUID], seed: int = 1) -> list[Any]:
+    """What is known of these people: the first fifth are cases, the others contacts of them."""
+    rng = random.Random(seed)
+    cases = people[: len(people) // 5]
+    facts: list[Any] = []
+    for n, person in enumerate(people):
+        facts += _case(person, rng) if n < len(cases) else [_contact(person, rng.choice(cases), rng)]
+    return facts
 
 
 def _case(person: UUID, rng: random.Random) -> list[Any]:

@@ -75,6 +75,21 @@ SABOTAGE: dict[str, tuple[str, Callable[[World], tuple[object, ...]], str]] = {
         lambda world: (world.person("Hu"),),
         "duty.state_missing",
     ),
+    "somebody left out of the lists": (
+        "DELETE FROM duties_personofconcern WHERE person_id = %s",
+        lambda world: (world.person("Hu"),),
+        "person.concern_off",
+    ),
+    "somebody listed as owed less": (
+        "UPDATE duties_personofconcern SET open = open - 1 WHERE person_id = %s",
+        lambda world: (world.person("Hu"),),
+        "person.concern_off",
+    ),
+    "somebody listed as owed later": (
+        "UPDATE duties_personofconcern SET due_at = %s WHERE person_id = %s",
+        lambda world: (now(), world.person("Hu")),
+        "person.concern_off",
+    ),
     "a category off": (
         "UPDATE duties_subjectstate SET category = 'suspected' WHERE subject_id = %s",
         lambda world: (world.person("Hu"),),

@@ -17,6 +17,7 @@ from mainstay.cycle import check
 from mainstay.cycle.check import twin
 from mainstay.cycle.check.twin.predicates import SQL_FOR
 from mainstay.cycle.models import Run
+from mainstay.duties.concern import recount
 from mainstay.duties.models import Duty, DutyEvent, DutyState
 from mainstay.duties.rules import edition
 from mainstay.isolation import services as isolation
@@ -106,6 +107,7 @@ def test_a_duty_never_opened_is_missed_though_every_trace_of_it_is_gone(story: W
     with beneath() as cursor:
         for table, column in (("duties_dutystate", "duty_id"), ("duties_dutyevent", "duty_id"), ("duties_duty", "id")):
             cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [value_of(duty.id)])
+        recount({story.person("Hu"): None})
     findings = check.run().findings
     (missed,) = [finding for finding in findings if finding.code == "duty.not_opened"]
     assert missed.id == story.person("Hu").hex

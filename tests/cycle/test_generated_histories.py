@@ -19,16 +19,21 @@ from django.db.models import F, Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mainstay.accounts.rules import Scope
 from mainstay.cases import services as cases
 from mainstay.cases.models import Classification, Onset, Report
 from mainstay.cycle import instance
-from mainstay.duties.models import Duty, DutyEvent, DutyState, SubjectState
+from mainstay.cycle.models import Run
+from mainstay.duties.models import Duty, DutyEvent, DutyState, PersonOfConcern, SubjectState
 from mainstay.organisations import services as organisations
 from mainstay.organisations.models import Post
 from mainstay.people import services as people
 from mainstay.people.models import Person
 from mainstay.platform import ledger
 from mainstay.platform.clock import known_on
+from mainstay.reports.queries.line_list import Asked
+from mainstay.reports.queries.worst import WorstRow, list_worst
+from mainstay.reports.rules.worst import rank
 from mainstay.tracing.models import Contact
 from tests.world import World, at_time
 
@@ -87,13 +92,14 @@ def _say(world: World, said: Said) -> None:  # noqa: C901 - a plain list of verb
     elif said.verb == "report":
         world.reported(said.name, on, known)
     elif said.verb == "check":
-        world.checked(said.name, on, known=known)
+        world.checked(said.name, on, tenths=390 if said.value == "suspected" else 365, known=known)
     elif said.verb == "result":
         world.result(said.name, "negative" if said.value == "discarded" else "positive", on, known=known)
     elif said.verb == "outcome":
         world.outcome(said.name, "recovered", on if said.value != "suspected" else None, known)
     elif said.verb == "symptom":
-        world.symptom(said.name, "fever", on, said.value != "discarded", known)
+        name = "chest_pain" if said.value == "suspected" else "fever"
+        world.symptom(said.name, name, on, said.value != "discarded", known)
     elif said.verb in PUT_RIGHT:
         _take_back(world, said, at)
     elif said.verb in ("merge", "unmerge"):
@@ -207,7 +213,17 @@ def _standing(world: World) -> dict[str, Any]:
             for s in SubjectState.objects.filter(subject_type="person", category__gt="")
         ),
         "count": Duty.objects.count(),
+        "of concern": sorted(str((names[one.row.id], one.row.category, one.row.open, one.signs)) for one in _listed()),
     }
+
+
+def _listed() -> list[WorstRow]:
+    """The list at the end of the last period: each stands as urgent as a look at their facts finds them."""
+    moment = Run.objects.order_by("-period_date").values_list("moment_at", flat=True).first()
+    found = list_worst(Asked(Scope(everywhere=True), moment), limit=1000)
+    kept = dict(PersonOfConcern.objects.values_list("person_id", "urgency"))
+    assert {one.row.id: rank(one.signs) for one in found} == {one.row.id: kept[one.row.id] for one in found}
+    return found
 
 
 @settings(

@@ -6,7 +6,8 @@ import pytest
 
 from mainstay.cycle.link import ExposureRow
 from mainstay.duties import services
-from mainstay.duties.models import Duty, DutyEvent, DutyState, SubjectState
+from mainstay.duties.concern import ConcernRow
+from mainstay.duties.models import Duty, DutyEvent, DutyState, PersonOfConcern, SubjectState
 from mainstay.platform import bulk
 from mainstay.platform.canonical import hashed_fields, row_hash, row_hashes
 from mainstay.platform.triggers import appended_models
@@ -14,7 +15,7 @@ from mainstay.tracing.models import Exposure
 from tests.world import World
 
 APPENDED = [(Duty, services.NewDuty), (DutyEvent, services.NewEvent), (Exposure, ExposureRow)]
-KEPT = [(DutyState, services.KeptState), (SubjectState, services.KeptLook)]
+KEPT = [(DutyState, services.KeptState), (SubjectState, services.KeptLook), (PersonOfConcern, ConcernRow)]
 
 
 @pytest.mark.parametrize(("model", "row"), APPENDED, ids=lambda value: value.__name__)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mainstay.accounts.rules import Role
 from mainstay.cycle.models import Run
+from mainstay.cycle.now import judge_now
 from mainstay.duties import by_hand
 from mainstay.duties.models import DutyState
 from mainstay.people import services as people
+from mainstay.platform import ledger
 from mainstay.platform.clock import ONE_DAY, local_date, now
 from mainstay.platform.identity import new_id
+from mainstay.reports.queries import kept_today
 from tests.web.signing_in import signed_in
 from tests.world import World
 
@@ -145,4 +149,31 @@ def test_a_constant_number_of_statements(evening: World) -> None:
         named(evening, f"person {number}", "u2")
         evening.classified(f"person {number}", "suspected", today)
     evening.cycle(today)
-    assert (before, reads()) == (36, 36)
+    assert (before, reads()) == (30, 30)
+
+
+def test_a_large_citys_counts_are_kept_for_a_minute_and_counted_anew_for_who_records(
+    evening: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes long to count is shown for a minute as it was; whoever adds somebody sees them counted."""
+    monkeypatch.setattr(kept_today, "MANY", 0)
+    cache.clear()
+    head, other = signed_in(evening, "Head Gu", Role.COMMAND), signed_in(evening, "Deputy Ni", Role.COMMAND)
+    districts = signed_in(evening, "Officer Lu", Role.DISTRICT_OFFICER, "u1")
+
+    def reached(client: Client) -> int:
+        return figures(client.get("/today/").content.decode())[0][1]
+
+    assert (reached(head), reached(districts)) == (4, 3)  # kept apart: each within their bounds
+    with CaptureQueriesContext(connection) as asked:
+        assert reached(other) == 4
+    assert not any("GROUP BY d.kind" in one["sql"] for one in asked)  # nothing was counted
+    named(evening, "Ed Wu-05", "u1")
+    by_head = World(by=ledger.actor("Head Gu"), at=evening.at, people=evening.people)
+    by_head.classified("Ed Wu-05", "suspected", local_date(now(), evening.zone).isoformat())
+    judge_now(people=[evening.people["Ed Wu-05"]], by=by_head.by, at=now())
+    assert (reached(head), reached(other)) == (5, 5)  # counted for the one who recorded, and so for the other
+    assert reached(districts) == 3  # theirs is a minute old at most
+    cache.clear()
+    assert reached(districts) == 4
+    cache.clear()

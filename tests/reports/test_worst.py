@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mainstay.accounts.rules import Scope
+from mainstay.duties.models import PersonOfConcern
 from mainstay.reports.queries.line_list import Asked
 from mainstay.reports.queries.worst import list_worst, worst_ids
 from mainstay.reports.rules.worst import WORSENING, Known, Sign, order, signs
@@ -67,7 +68,7 @@ def test_the_list_says_why_with_the_worst_first(world: World) -> None:
     world.checked("Ci", "2020-02-09", tenths=384)
     world.symptom("Bo", "chest_pain", "2020-02-08")
     world.symptom("Bo", "chest_pain", "2020-02-09", present=False)  # gone again
-    world.cycle("2020-02-06")
+    world.cycle("2020-02-09")
     asked = Asked(Scope(everywhere=True), AT)
     names = {one: name for name, one in world.people.items()}
     found = [(names[one.row.id], one.signs) for one in list_worst(asked)]
@@ -77,4 +78,15 @@ def test_the_list_says_why_with_the_worst_first(world: World) -> None:
         ("An", ()),
     ]
     assert [names[one] for one in worst_ids(asked, 10)] == ["Ci", "Bo", "An"]
-    assert [names[one.row.id] for one in list_worst(asked, start=1, limit=1)] == ["Bo"]
+    ci = list_worst(asked, limit=1)[0].row.cursor
+    assert [names[one.row.id] for one in list_worst(asked, after=ci, limit=1)] == ["Bo"]
+
+
+def test_whoever_was_worse_days_ago_stands_before_the_others_no_longer(world: World) -> None:
+    """An had chest pain on the 5th; nobody said anything of it since, so that on the 9th it is no more told by."""
+    world.classified("An", "confirmed", "2020-02-05")
+    world.stays("An", "ward", "h1", "2020-02-05")
+    world.symptom("An", "chest_pain", "2020-02-05")
+    for day, urgency in (("2020-02-05", 7 - 4), ("2020-02-08", 7 - 4), ("2020-02-09", 7)):
+        world.cycle(day)
+        assert PersonOfConcern.objects.get(person_id=world.people["An"]).urgency == urgency, day

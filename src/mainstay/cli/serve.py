@@ -51,11 +51,9 @@ def _run(address: str, port: int) -> int:
     from django.db import connections
 
     connections.close_all()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", address, "--port", str(port)]
-    command += ["--no-ws", "--blocking-threads", "4", "--log-level", "warning", "mainstay.web.wsgi:application"]
     # Whoever ends this process ends the server with it.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    server = subprocess.Popen(command)
+    server = subprocess.Popen(server_command(address, port))
     worker = Worker()
     try:
         sealed = time.monotonic()
@@ -73,6 +71,12 @@ def _run(address: str, port: int) -> int:
         worker.stop()
         server.wait()
     return 0 if server.returncode in (0, -signal.SIGTERM, -signal.SIGINT) else 3
+
+
+def server_command(address: str, port: int) -> list[str]:
+    """How the server alone is begun."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", address, "--port", str(port)]
+    return [*command, "--no-ws", "--blocking-threads", "4", "--log-level", "warning", "mainstay.web.wsgi:application"]
 
 
 class Worker:

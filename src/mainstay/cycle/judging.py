@@ -27,6 +27,7 @@ from mainstay.platform import bulk
 from mainstay.platform.models import Actor
 from mainstay.platform.reading import standing
 from mainstay.platform.rows import as_bool, as_instant, as_uuid
+from mainstay.reports.rules.worst import known_of, rank, signs
 
 NOBODY = PersonFacts()
 NO_SCOPE = Scope()
@@ -145,9 +146,11 @@ def _judge_person(subject: Subject, existing: dict[UUID, Standing], scope: Scope
     if subject.rules is not subject.rules_of_period:
         of_period = judge("person", subject.facts, subject.rules_of_period, horizon)
     owed = owed_for_period(now, of_period, setting.period)
-    resolve = _resolver(setting.posts, _whereabouts(subject.facts, horizon, scope))
-    changes = reconcile(subject, owed, existing, horizon, resolve)
-    return SubjectChanges("person", subject.id, subject.rules.disease, changes, scope, now.category, horizon.next_look)
+    where = _whereabouts(subject.facts, horizon, scope)
+    changes = reconcile(subject, owed, existing, horizon, _resolver(setting.posts, where))
+    urgency = rank(signs(known_of(subject.facts, now.category, where.stay_kind or "", setting.period)))
+    disease = subject.rules.disease
+    return SubjectChanges("person", subject.id, disease, changes, scope, now.category, horizon.next_look, urgency)
 
 
 def _whereabouts(facts: PersonFacts, horizon: Horizon, scope: Scope) -> Whereabouts:

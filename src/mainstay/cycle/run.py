@@ -20,7 +20,7 @@ from mainstay.cycle.link import link
 from mainstay.cycle.models import Run, Step
 from mainstay.cycle.told import told_until
 from mainstay.cycle.workers import judge_all
-from mainstay.duties.models import DutyState, SubjectState
+from mainstay.duties.models import DutyState, PersonOfConcern, SubjectState
 from mainstay.duties.queries import editions_put_into_force
 from mainstay.duties.rules.edition import Ruleset
 from mainstay.duties.rules.in_force import HOUSE, rulesets_on
@@ -37,6 +37,7 @@ from mainstay.platform.progress import Progress, silent
 from mainstay.platform.reading import View
 from mainstay.platform.rows import parameter
 from mainstay.reports.queries.reconciliation import find_differences
+from mainstay.reports.rules.worst import WORSENING_RANK
 
 PERIOD_CLOSED = code("cycle.closed", "A later period is closed already; an earlier one cannot be run any more.")
 NO_EDITION = code("cycle.no_edition", "No protocol edition is in force on the day.")
@@ -278,6 +279,8 @@ def _judge(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress)
 def _everybody(subject_type: str, run: Run, waiting: Waiting) -> set[UUID]:
     """Everybody of a type to judge: with new facts, by the clock, or because the rules are others."""
     some = {*_waiting(subject_type, waiting), *_due(subject_type, run)}
+    if subject_type == "person":
+        some |= _worsening()
     return some | _all_if_ruled_anew(subject_type, waiting)
 
 
@@ -285,6 +288,12 @@ def _due(subject_type: str, run: Run) -> list[UUID]:
     """Whom the clock makes necessary: the earliest moment to look again has come."""
     rows = SubjectState.objects.filter(next_look_at__lte=run.moment_at, subject_type=subject_type)
     return sorted(set(rows.values_list("subject_id", flat=True)))
+
+
+def _worsening() -> set[UUID]:
+    """Who stands before everybody else: what made them worse may be long past by now."""
+    rows = PersonOfConcern.objects.filter(urgency__lte=WORSENING_RANK)
+    return set(rows.values_list("person_id", flat=True))
 
 
 def _owned_by(posts: Sequence[UUID]) -> set[UUID]:

@@ -97,12 +97,15 @@ def _write(duties: Sequence[UUID], decide: Decide, by: Actor, at: datetime, verb
     """Decide with the reconciler's lease held, if it can be had; without it only the facts are written."""
     with ExitStack() as held:
         at_once = _take(held)
-        facts, changes = decide(_states(duties))
+        states = _states(duties)
+        facts, changes = decide(states)
         if not facts:
             return 0
         zone = Instance.objects.values_list("zone", flat=True).get(id=1)
         today: date = local_date(at, zone)
-        entry = write_decided(facts=facts, changes=changes if at_once else (), period=today, by=by, at=at, verb=verb)
+        changed = changes if at_once else ()
+        people = {state.subject_id for state in states}
+        entry = write_decided(facts=facts, changes=changed, people=people, period=today, by=by, at=at, verb=verb)
     if entry is None:
         raise MainstayError(NOT_OPEN, "Somebody else decided about this at the same moment; read it again.")
     return len(facts)

@@ -86,6 +86,8 @@ class DutyEvent(Appended):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["duty", "seq"], name="duty_event_in_order")]
+        # What became of duties in a period, out of all that ever did; new rows come at its end.
+        indexes = [models.Index(fields=["period_date"], name="duty_event_period")]
 
 
 class DutyState(Scoped):
@@ -125,6 +127,31 @@ class SubjectState(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["next_look_at"], name="subject_state_next_look")]
+
+
+class PersonOfConcern(models.Model):
+    """One row a person of concern: what lists and counts go by, so that no page adds up what is owed to a whole city.
+
+    Kept by the transaction that wrote what it follows from, proved by `check`, and can be rebuilt. `urgency` is 0 for
+    the worst (reports/rules/worst.py), `category` ranked so that the gravest sorts first; `due_at` the earliest
+    deadline of what is open. `waits_since` and `place_due_at` are of the duties by which somebody gets a place.
+    """
+
+    person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="+")
+    urgency = models.PositiveSmallIntegerField()
+    category = models.CharField(max_length=31)
+    due_at = models.DateTimeField()
+    open = models.PositiveIntegerField()
+    waits_since = models.DateTimeField(null=True)
+    place_due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # The three orders of the list.
+            models.Index(fields=["urgency", "due_at", "category", "person"], name="concern_urgent"),
+            models.Index(fields=["due_at", "category", "person"], name="concern_due"),
+            models.Index(fields=["category", "due_at", "person"], name="concern_category"),
+        ]
 
 
 class Assignment(Appended):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,9 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from mainstay.duties.concern import recount
 from mainstay.duties.models import Duty, DutyEvent, DutyState, Edition, Evidence, SubjectState
+from mainstay.duties.rules.concern import NOT_URGENT
 from mainstay.duties.rules.reconcile import Change, Standing
 from mainstay.platform import bulk, ledger
 from mainstay.platform.bulk import Rows
@@ -30,7 +32,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class SubjectChanges:
-    """One subject's changes under one disease, its scope, and its state after judging."""
+    """One subject's changes under one disease, its scope, and its state after judging; 0 is the most urgent."""
 
     type: str
     id: UUID
@@ -39,6 +41,7 @@ class SubjectChanges:
     scope: Scope
     category: str
     next_look_at: datetime | None
+    urgency: int = NOT_URGENT
 
 
 def put_into_force(
@@ -113,6 +116,10 @@ def apply_changes(
             states[change.after.id] = _state(subject, change.after)
     kept = _adapted(DutyState, list(states.values()))
     looks = _adapted(SubjectState, [_look(subject, period) for subject in subjects])
+    urgent: dict[UUID, int] = {}
+    for subject in subjects:
+        if subject.type == "person":
+            urgent[subject.id] = min(subject.urgency, urgent.get(subject.id, NOT_URGENT))
     begun = 0.0
 
     def begin() -> None:
@@ -123,6 +130,7 @@ def apply_changes(
     def keep_state() -> None:
         bulk.upsert_values(kept, key=("duty_id",))
         bulk.upsert_values(looks, key=("subject_id", "disease"))
+        recount(urgent)
         _unmark(clean, to_entry)
 
     written = [Rows(Duty, duties), Rows(DutyEvent, events)]
@@ -131,9 +139,18 @@ def apply_changes(
 
 
 def write_decided(
-    *, facts: Sequence[Fact], changes: Sequence[Change], period: date, by: Actor, at: datetime, verb: str
+    *,
+    facts: Sequence[Fact],
+    changes: Sequence[Change],
+    people: Collection[UUID],
+    period: date,
+    by: Actor,
+    at: datetime,
+    verb: str,
 ) -> Entry | None:
-    """Write what somebody decided about duties, with the state that follows at once; None if it was there already.
+    """Write what somebody decided about duties towards these people, with the state that follows at once.
+
+    None if it was there already.
 
     Call it with the lease of the reconciler held: a run that is under way would overwrite the state.
     """
@@ -144,6 +161,7 @@ def write_decided(
             DutyState.objects.filter(duty_id=after.id).update(
                 status=after.status, seq=after.seq, post_id=after.post, answering_id=after.answering
             )
+        recount(dict.fromkeys(people))
 
     rows = ledger.tables_of(facts)
     if changes:

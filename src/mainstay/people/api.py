@@ -22,8 +22,8 @@ from mainstay.people.queries import NAME, ReadAs, identifiers_of
 from mainstay.platform import cursors
 from mainstay.platform.errors import code
 from mainstay.platform.identity import derived_id, new_id
+from mainstay.reports.queries.line_list import CATEGORY, DUE, WORST, PersonRow, count_people, list_people, where_are
 from mainstay.reports.queries.line_list import Asked as Narrowed
-from mainstay.reports.queries.line_list import PersonRow, count_people, cursor_of, list_people, where_are
 from mainstay.reports.queries.one_person import SHOWN, facts_of, met
 from mainstay.reports.queries.owed import (
     OwedRow,
@@ -40,6 +40,8 @@ from mainstay.web.api.problems import not_found, refused
 from mainstay.web.api.words import Asked, Line, Page, Told
 
 router = Router(tags=["people"])
+# What the list can be sorted by.
+SORTS = {"worst": WORST, "overdue": DUE, "category": CATEGORY}
 ROWS = 50
 CLOSED = 20
 PURPOSE_LACKS = code("purpose.reason", "An emergency was named as the purpose of a look, without a sentence why.")
@@ -163,7 +165,7 @@ class ListAsked(Asked):
     where: Annotated[Line, Field(max_length=200)] | None = Field(
         default=None, description="The code of a place or facility."
     )
-    sort: Literal["overdue", "category"] = "overdue"
+    sort: Literal["worst", "overdue", "category"] = "overdue"
     cursor: str | None = None
 
 
@@ -177,7 +179,7 @@ def list_of_people(request: Any, asked: Query[ListAsked]) -> Any:
         category=asked.category,
         overdue=asked.overdue,
         where=None if not asked.where else scope_of([place] if place else []),
-        by_category=asked.sort == "category",
+        order=SORTS[asked.sort],
     )
     after = cursor_from(str(cursors.opened("people", asked.cursor))) if asked.cursor else None
     rows = list_people(narrowed, after, ROWS + 1)
@@ -187,7 +189,7 @@ def list_of_people(request: Any, asked: Query[ListAsked]) -> Any:
     totals = count_people(narrowed)
     return {
         "items": [person_told(row) for row in shown],
-        "next_cursor": cursors.sealed("people", cursor_text(cursor_of(shown[-1]))) if len(rows) > ROWS else None,
+        "next_cursor": cursors.sealed("people", cursor_text(shown[-1].cursor)) if len(rows) > ROWS else None,
         "people": totals.people,
         "people_overdue": totals.overdue,
         "is_capped": totals.is_capped,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from mainstay.cycle.check import concern, labels, ledger_proof, links, sql, state_proof, twin
 from mainstay.cycle.check import digest as digests
-from mainstay.cycle.check import labels, ledger_proof, links, sql, state_proof, twin
 from mainstay.cycle.check.arrow import Source, appended, load, our_models, warehouse
 from mainstay.cycle.check.findings import CheckResult, in_order
 from mainstay.platform.models import Fact
@@ -29,6 +29,7 @@ def run(*, expect_seal: tuple[int, str] | None = None, progress: Progress = sile
         progress("ledger", 1, 1)
         findings += links.prove(duck)
         findings += state_proof.prove(duck)
+        findings += concern.prove(duck)
         progress("state", 1, 1)
         findings += twin.prove(duck)
         progress("twin", 1, 1)

@@ -19,7 +19,7 @@ from mainstay.people.queries import ReadAs
 from mainstay.platform import cursors
 from mainstay.platform.identity import derived_id, new_id
 from mainstay.reports.queries.line_list import Asked as Narrowed
-from mainstay.reports.queries.line_list import count_people, cursor_of, list_people
+from mainstay.reports.queries.line_list import count_people, list_people
 from mainstay.reports.queries.owed import diseases_of, posts_of
 from mainstay.reports.queries.to_call import Card, cards_of
 from mainstay.screening.rules import SYMPTOMS, Call, Met
@@ -79,7 +79,7 @@ def who_to_call(request: Any, asked: Query[CallsAsked]) -> Any:
     of_posts = count_people(replace(narrowed, scope=Scope(everywhere=True))).people if mine else totals.people
     return {
         "items": _cards(request, cards),
-        "next_cursor": cursors.sealed("calls", cursor_text(cursor_of(shown[-1]))) if len(rows) > CARDS else None,
+        "next_cursor": cursors.sealed("calls", cursor_text(shown[-1].cursor)) if len(rows) > CARDS else None,
         "of_own_posts": mine,
         "people": totals.people,
         "people_overdue": totals.overdue,

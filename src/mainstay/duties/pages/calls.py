@@ -25,7 +25,7 @@ from mainstay.duties.titles import Titles, titles
 from mainstay.isolation.queries import whereabouts
 from mainstay.people.pages import words
 from mainstay.people.pages.person import my_duty, of_person
-from mainstay.people.pages.typed import form_key, start_from
+from mainstay.people.pages.typed import cursor_from, cursor_text, form_key
 from mainstay.people.queries import NAME, PHONE, ReadAs, identifiers_of
 from mainstay.platform.errors import MainstayError
 from mainstay.reports.queries.line_list import Asked, Totals, count_people
@@ -64,8 +64,8 @@ def who_to_call(request: Any) -> HttpResponse:
     whole = Asked(request.scope, request.moment, to_do=request.today, answering=posts if mine else None)
     joined = colleagues(Permission.RECORD_FACTS, request.at)
     shares = Shares.of(whole, joined, request)
-    asked, start = shares.asked, start_from(request.GET.get("start", ""))
-    found = list_worst(asked, start, CARDS + 1)
+    after = cursor_from(request.GET.get("after", ""))
+    found = list_worst(shares.asked, after, CARDS + 1)
     shown = found[:CARDS]
     may_record = request.rights.may(Permission.RECORD_FACTS)
     if shown:
@@ -89,8 +89,8 @@ def who_to_call(request: Any) -> HttpResponse:
         "first_href": f"?{urlencode(here)}",
         "other_href": f"{reverse('who-to-call')}?all={'1' if mine else ''}",
         "split_href": f"{reverse('split')}?all={every}" if request.rights.may(Permission.ASSIGN_DUTIES) else "",
-        "next_href": f"?{urlencode(here | {'start': start + CARDS})}" if len(found) > CARDS else "",
-        "is_first": not start,
+        "next_href": f"?{urlencode(here | {'after': cursor_text(shown[-1].row.cursor)})}" if len(found) > CARDS else "",
+        "is_first": after is None,
         "notices": _notices(request),
         "may_record": may_record,
     }

@@ -18,28 +18,30 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mainstay.accounts.rules import Jurisdiction, Permission, Purpose, Scope, scope_of
 from mainstay.accounts.services import record_look
 from mainstay.cycle.now import judge_now
+from mainstay.duties.rules.concern import NO_CATEGORY
+from mainstay.duties.rules.edition import CATEGORIES
 from mainstay.organisations.queries import jurisdiction, jurisdictions_named
 from mainstay.people import services
 from mainstay.people.pages import words
-from mainstay.people.pages.typed import LONGEST, cleaned, cursor_from, cursor_text, form_key, start_from
+from mainstay.people.pages.typed import LONGEST, cleaned, cursor_from, cursor_text, form_key
 from mainstay.places.models import Place
 from mainstay.places.queries import place_within
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.identity import derived_id, new_id
 from mainstay.reports.queries.line_list import (
-    CATEGORIES,
-    NO_CATEGORY,
+    CATEGORY,
+    DUE,
     PAST_LIMIT,
     PLACED,
     PLACINGS,
     WAITING,
+    WORST,
     Asked,
     PersonRow,
     count_people,
-    cursor_of,
     list_people,
 )
-from mainstay.reports.queries.worst import WEIGHED, list_worst
+from mainstay.reports.queries.worst import list_worst
 from mainstay.reports.rules.worst import Sign
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
@@ -50,14 +52,15 @@ ROWS = 50
 NONE = "none"
 CHOSEN = {NONE: NO_CATEGORY} | {category: category for category in CATEGORIES}
 FILTERS = ("category", "overdue", "where", "sort", "placing")
-WORST = ""
+DEFAULT = ""
 SORTS = {
-    WORST: gettext_lazy("Sort by the worst"),
+    DEFAULT: gettext_lazy("Sort by the worst"),
     "overdue": gettext_lazy("Sort by longest overdue"),
     "category": gettext_lazy("Sort by category"),
 }
+ORDER = {DEFAULT: WORST, "overdue": DUE, "category": CATEGORY}
 SORTED = {
-    WORST: gettext_lazy("Worst first: worsening, not isolated, not tested, longest overdue"),
+    DEFAULT: gettext_lazy("Worst first: worsening, not isolated, not tested, longest overdue"),
     "overdue": gettext_lazy("Longest overdue first"),
     "category": gettext_lazy("Sorted by category, then longest overdue"),
 }
@@ -76,7 +79,7 @@ def line_list(request: Any) -> HttpResponse:
         category=CHOSEN.get(chosen["category"]),
         overdue=chosen["overdue"] == "1",
         where=None if not chosen["where"] else scope_of([place] if place else []),
-        by_category=_sort(chosen) == "category",
+        order=ORDER[_sort(chosen)],
         placing=chosen["placing"] if chosen["placing"] in PLACINGS else None,
     )
     page = _page(asked, chosen, request)
@@ -98,7 +101,7 @@ def line_list(request: Any) -> HttpResponse:
         "sorted": SORTED[_sort(chosen)],
         "sorts": [(word, _address(chosen, sort=one)) for one, word in SORTS.items() if one != _sort(chosen)],
         "next_href": page.next_href,
-        "first_href": _address(chosen) if request.GET.get("after") or request.GET.get("start") else "",
+        "first_href": _address(chosen) if request.GET.get("after") else "",
         "may_add": request.rights.may(Permission.RECORD_FACTS),
         "may_split": request.rights.may(Permission.ASSIGN_DUTIES),
     }
@@ -114,21 +117,19 @@ class _Page:
 
 
 def _page(asked: Asked, chosen: dict[str, str], request: Any) -> _Page:
-    """One page in the order chosen; after the WEIGHED worst the list goes on by longest overdue."""
-    if _sort(chosen) != WORST:
-        found = list_people(asked, cursor_from(request.GET.get("after", "")), ROWS + 1)
-        after = cursor_text(cursor_of(found[ROWS - 1])) if len(found) > ROWS else ""
-        return _Page([(row, ()) for row in found[:ROWS]], _address(chosen, after=after) if after else "")
-    start = start_from(request.GET.get("start", ""))
-    worst = list_worst(asked, start, ROWS + 1)
-    rows = [(one.row, one.signs) for one in worst[:ROWS]]
-    if len(worst) > ROWS:
-        return _Page(rows, _address(chosen, start=str(start + ROWS)))
-    return _Page(rows, _address(chosen, sort="overdue") if start + len(worst) >= WEIGHED else "")
+    """One page in the order chosen, by the worst with the reasons."""
+    after = cursor_from(request.GET.get("after", ""))
+    if asked.order == WORST:
+        worst = list_worst(asked, after, ROWS + 1)
+        rows = [(one.row, one.signs) for one in worst]
+    else:
+        rows = [(row, ()) for row in list_people(asked, after, ROWS + 1)]
+    more = cursor_text(rows[ROWS - 1][0].cursor) if len(rows) > ROWS else ""
+    return _Page(rows[:ROWS], _address(chosen, after=more) if more else "")
 
 
 def _sort(chosen: dict[str, str]) -> str:
-    return chosen["sort"] if chosen["sort"] in SORTS else WORST
+    return chosen["sort"] if chosen["sort"] in SORTS else DEFAULT
 
 
 def _place_name(place: Jurisdiction | None, typed: str) -> str:

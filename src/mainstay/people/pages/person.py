@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods
 
 from mainstay.accounts.rules import Permission, Purpose
 from mainstay.accounts.services import record_look
+from mainstay.duties.rules.edition import CATEGORIES
 from mainstay.duties.titles import titles
 from mainstay.isolation.queries import covered
 from mainstay.people.pages import words
 from mainstay.people.pages.typed import cleaned
 from mainstay.people.queries import NAME, Known, ReadAs, identifiers_of
-from mainstay.reports.queries.line_list import CATEGORIES, where_are
+from mainstay.reports.queries.line_list import where_are
 from mainstay.reports.queries.one_person import SHOWN, FactRow, MetRow, facts_of, met
 from mainstay.reports.queries.owed import (
     OwedRow,

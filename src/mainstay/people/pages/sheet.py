@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -25,7 +26,7 @@ from mainstay.isolation.services import record_stay
 from mainstay.organisations.models import Facility
 from mainstay.people.pages import words
 from mainstay.people.pages.person import admit
-from mainstay.people.pages.typed import LONGEST, cleaned, start_from
+from mainstay.people.pages.typed import LONGEST, cleaned, cursor_from, cursor_text
 from mainstay.people.queries import ReadAs
 from mainstay.people.services import call_anew
 from mainstay.platform.errors import MainstayError, code
@@ -58,8 +59,8 @@ ASKS = {"class": Permission.CLASSIFY, "result": Permission.RECORD_RESULTS}
 @city_time
 def sheet(request: Any) -> HttpResponse:
     """People of concern within bounds, the worst first, every cell to be typed into."""
-    start, read_as = start_from(request.GET.get("start", "")), ReadAs()
-    found = list_worst(Asked(request.scope, request.moment), start, ROWS + 1)
+    after, read_as = cursor_from(request.GET.get("after", "")), ReadAs()
+    found = list_worst(Asked(request.scope, request.moment), after, ROWS + 1)
     ids = [one.row.id for one in found[:ROWS]]
     if ids:
         _look(request, ids)
@@ -67,8 +68,8 @@ def sheet(request: Any) -> HttpResponse:
     context = {
         "titles": [TITLES[name] for name in CELLS],
         "rows": [{"id": one, "cells": _cells(one, cells[one], request)} for one in ids],
-        "next_href": f"?start={start + ROWS}" if len(found) > ROWS else "",
-        "first_href": "?" if start else "",
+        "next_href": f"?{urlencode({'after': cursor_text(found[ROWS - 1].row.cursor)})}" if len(found) > ROWS else "",
+        "first_href": "?" if after else "",
         "kinds": kinds(),
     }
     return render(request, "people/sheet.html", context)

@@ -30,20 +30,20 @@ def form_key(given: str) -> str:
 
 def cursor_text(cursor: Cursor) -> str:
     """A cursor as it stands in an address."""
-    return f"{cursor.category}~{cursor.oldest.isoformat()}~{cursor.id.hex}"
+    return f"{cursor.urgency}~{cursor.due_at.isoformat()}~{cursor.category}~{cursor.id.hex}"
 
 
 def cursor_from(text: str) -> Cursor | None:
     """The cursor of an address; None for anything that is none, which is the first page."""
     parts = cleaned(text).split("~")
-    if len(parts) != 3:
+    if len(parts) != 4 or not (parts[0].isascii() and parts[0].isdigit() and len(parts[0]) == 1):
         return None
     try:
-        oldest, person = datetime.fromisoformat(parts[1]), UUID(parts[2])
-        oldest = (oldest if oldest.tzinfo else oldest.replace(tzinfo=UTC)).astimezone(UTC)
+        due_at, person = datetime.fromisoformat(parts[1]), UUID(parts[3])
+        due_at = (due_at if due_at.tzinfo else due_at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return Cursor(parts[0][:40], oldest, person)
+    return Cursor(int(parts[0]), due_at, parts[2][:40], person)
 
 
 EARLIEST = date(1900, 1, 1)
@@ -64,8 +64,3 @@ def read_day(text: str, latest: date | None, refused: Callable[[str], MainstayEr
     if day < EARLIEST or (latest is not None and day > latest):
         raise refused(_("Give a day that has been, not one to come."))
     return day
-
-
-def start_from(text: str) -> int:
-    """After how many rows a page begins; anything that is no number is the first page."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0

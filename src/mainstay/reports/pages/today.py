@@ -19,9 +19,11 @@ from mainstay.duties.titles import titles
 from mainstay.people.pages import words
 from mainstay.platform.errors import MainstayError
 from mainstay.reports.kinds import kind_name
-from mainstay.reports.queries.cards import NOBODY, KindRow, OwnerRow
+from mainstay.reports.queries.cards import NOBODY
+from mainstay.reports.queries.kept_today import today_kept
 from mainstay.reports.queries.line_list import PAST_LIMIT, PLACED, WAITING, CategoryRow
-from mainstay.reports.queries.today import FileRow, Today, ToDecide, today
+from mainstay.reports.queries.today import FileRow, Today, ToDecide
+from mainstay.reports.rules.behind import KindRow, OwnerRow
 from mainstay.web import wording
 from mainstay.web.bars import duty_bar
 from mainstay.web.city_time import city_time
@@ -52,11 +54,21 @@ def today_page(request: Any) -> HttpResponse:
     if request.method == "POST":
         return _worked_out(request)
     run = last_run()
-    found = today(request.scope, request.moment, request.today, request.zone, run.period if run else None)
+    kept = today_kept(
+        request.scope,
+        request.moment,
+        request.today,
+        request.zone,
+        run.period if run else None,
+        reader=request.by.id,
+        now=request.at,
+    )
+    found = kept.found
     to = _Links(request, found)
     known = sum(row.known for row in found.categories if row.category)
     context = {
         "day": wording.day(request.today, request.today),
+        "seconds_old": int((request.at - kept.at).total_seconds()),
         "found": found,
         "known": known,
         "few": 0 < known < FEW,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from mainstay.cases.models import Classification, Result
 from mainstay.duties.models import SubjectState
+from mainstay.duties.rules.edition import CATEGORIES
 from mainstay.people.models import Identifier
 from mainstay.people.queries import NAME, ReadAs, identifiers_of, names_of
 from mainstay.people.services import sealed_place
@@ -16,7 +17,7 @@ from mainstay.platform import bulk
 from mainstay.platform.keys import blind_index, decrypt, load_keys
 from mainstay.platform.reading import View, standing
 from mainstay.platform.rows import as_date, as_uuid, same, table_reader
-from mainstay.reports.queries.line_list import CATEGORIES, where_are
+from mainstay.reports.queries.line_list import where_are
 from mainstay.reports.queries.owed import CallRow, OwedRow, last_calls, owed_to
 from mainstay.tracing.models import Contact
 

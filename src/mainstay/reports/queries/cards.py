@@ -18,6 +18,7 @@ from mainstay.isolation.queries import within
 from mainstay.people.queries import ReadAs
 from mainstay.platform import bulk
 from mainstay.platform.rows import as_date, as_instant, as_uuid, parameter, same, table_reader
+from mainstay.reports.rules.behind import OpenGroup
 
 # What a duty can be asked for by: `to_do` is what is open and not only for a later day, `overdue` that of it whose
 # deadline has passed, `in_time` the rest of it; `all` adds what was closed since a day.
@@ -40,7 +41,6 @@ class Asked:
     status: str = "to_do"
     since: date | None = None
     kind: str | None = None
-    kinds: tuple[str, ...] | None = None
     answering: frozenset[UUID] | None = None
     unowned: bool = False
     where: Scope | None = None
@@ -92,39 +92,12 @@ class Counted:
     overdue: int
 
 
-@dataclass(frozen=True, slots=True)
-class KindRow:
-    """What became of one kind of duty: should is the sum of the others. `oldest` is its longest overdue deadline."""
-
-    kind: str
-    done: int
-    in_time: int
-    overdue: int
-    missed: int
-    excused: int
-    oldest: datetime | None
-
-    @property
-    def should(self) -> int:
-        return self.done + self.in_time + self.overdue + self.missed + self.excused
-
-
-@dataclass(frozen=True, slots=True)
-class OwnerRow:
-    """A post with what is overdue of its duties, since when, how high the highest was raised, and the oldest duty."""
-
-    post: UUID | None
-    overdue: int
-    oldest: datetime
-    level: int
-
-
 # --- reading ------------------------------------------------------------------------------------------
 
 
 def count_duties(asked: Asked) -> Counted:
     """How many match; one statement beside those of the scope."""
-    source, params = _source(asked)
+    source, params = _source(asked, doors=False)
     sql = (
         "SELECT COUNT(*), COUNT(DISTINCT s.subject_id), "
         f"COALESCE(SUM(CASE WHEN s.status = 'open' AND s.due_at < %s THEN 1 ELSE 0 END), 0) {source}"
@@ -133,43 +106,47 @@ def count_duties(asked: Asked) -> Counted:
     return Counted(*map(int, row))
 
 
-def by_kind(asked: Asked) -> list[KindRow]:
-    """Of each kind what became of it, in order of the kinds; one statement beside those of the scope."""
-    source, params = _source(asked)
-    late = "s.status = 'open' AND s.due_at < %s"
-    counted = ", ".join(
-        f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)"
-        for condition in (
-            "s.status = 'done'",
-            "s.status = 'open' AND s.due_at >= %s",
-            late,
-            "s.status = 'missed'",
-            "s.status = 'excused'",
-        )
-    )
-    sql = f"SELECT d.kind, {counted}, MIN(CASE WHEN {late} THEN s.due_at END) {source} GROUP BY d.kind ORDER BY d.kind"
-    return [KindRow(*row) for row in _READ_KIND(_ask(sql, [parameter(asked.at)] * 3 + params))]
+def count_people(asked: Asked) -> int:
+    """Towards how many people something matches; one statement beside those of the scope."""
+    source, params = _source(asked, doors=False)
+    (row,) = _ask(f"SELECT COUNT(DISTINCT s.subject_id) {source}", params)
+    return int(row[0])
 
 
-_READ_KIND = table_reader(same, same, same, same, same, same, as_instant)
-
-
-def by_owner(asked: Asked, limit: int = 6) -> list[OwnerRow]:
-    """Whose the overdue ones are, the longest delay first; one statement beside those of the scope."""
-    source, params = _source(replace(asked, status="overdue"))
+def open_groups(asked: Asked) -> list[OpenGroup]:
+    """What is open, together by kind and by who answers; one statement beside those of the scope."""
+    source, params = _source(asked, doors=False)
+    moment = parameter(asked.at)
     sql = (
-        f"SELECT s.answering_id, COUNT(*), MIN(s.due_at), MAX(s.level) {source} "
-        f"GROUP BY s.answering_id ORDER BY MIN(s.due_at), s.answering_id LIMIT {int(limit)}"
+        f"SELECT d.kind, {_UNKNOWN}, s.answering_id, MAX(d.edition), COUNT(*), MIN(s.due_at), "
+        "SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END), MIN(CASE WHEN s.due_at < %s THEN s.due_at END), "
+        f"MAX(CASE WHEN s.due_at < %s THEN s.level ELSE 0 END) {source} GROUP BY d.kind, {_UNKNOWN}, s.answering_id"
     )
-    return [OwnerRow(*row) for row in _READ_OWNER(_ask(sql, params))]
+    return [OpenGroup(*row) for row in _READ_OPEN(_ask(sql, [moment] * 3 + params))]
 
 
-_READ_OWNER = table_reader(as_uuid, same, as_instant, same)
+# What a duty to find something out asks for.
+_UNKNOWN = "CASE WHEN d.kind = 'establish' THEN d.clause ELSE '' END"
+_READ_OPEN = table_reader(same, same, as_uuid, same, same, as_instant, same, as_instant, same)
 
 
-def raised(asked: Asked) -> dict[UUID | None, date]:
+def closed_groups(asked: Asked) -> list[tuple[str, str, int]]:
+    """(kind, what became of it, how many) of what was closed; one statement beside those of the scope."""
+    source, params = _source(replace(asked, status="closed"), doors=False)
+    return [
+        (kind, status, int(number))
+        for kind, status, number in _ask(
+            f"SELECT d.kind, s.status, COUNT(*) {source} GROUP BY d.kind, s.status", params
+        )
+    ]
+
+
+def raised(asked: Asked, posts: Collection[UUID | None]) -> dict[UUID | None, date]:
     """{post that answers: when something overdue of it was last raised to who stands above}; one statement."""
-    source, params = _source(replace(asked, status="overdue"))
+    known = frozenset(post for post in posts if post is not None)
+    if not known:
+        return {}
+    source, params = _source(replace(asked, status="overdue", answering=known), doors=False)
     joined = source.replace(
         " WHERE ", " JOIN duties_dutyevent r ON r.duty_id = s.duty_id AND r.verb = 'escalated' WHERE ", 1
     )
@@ -179,32 +156,6 @@ def raised(asked: Asked) -> dict[UUID | None, date]:
 
 
 _READ_RAISED = table_reader(as_uuid, as_date)
-
-
-def deadlines(asked: Asked) -> dict[str, tuple[int, datetime]]:
-    """{kind: (how many, the earliest deadline)} of what is asked; one statement beside those of the scope."""
-    source, params = _source(asked)
-    rows = _ask(f"SELECT d.kind, COUNT(*), MIN(s.due_at) {source} GROUP BY d.kind", params)
-    return {kind: (int(number), due) for kind, number, due in _READ_DEADLINE(rows)}
-
-
-_READ_DEADLINE = table_reader(same, same, as_instant)
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownRow:
-    """Something that open duties ask for: their clause, an edition of it, and how many are asked."""
-
-    clause: str
-    edition: str
-    number: int
-
-
-def by_unknown(asked: Asked) -> list[UnknownRow]:
-    """What the open duties to find something out ask for, the most first; one statement beside those of the scope."""
-    source, params = _source(replace(asked, status="to_do", kind="establish"))
-    sql = f"SELECT d.clause, MAX(d.edition), COUNT(*) {source} GROUP BY d.clause ORDER BY COUNT(*) DESC, d.clause"
-    return [UnknownRow(clause, edition, int(number)) for clause, edition, number in _ask(sql, params)]
 
 
 def list_duties(asked: Asked, after: tuple[datetime, UUID] | None = None, limit: int = 50) -> list[DutyRow]:
@@ -271,9 +222,11 @@ _READ = table_reader(
 )  # fmt: skip
 
 
-def _source(asked: Asked) -> tuple[str, list[Any]]:
-    """FROM and WHERE of what is asked."""
-    conditions, params = ["s.subject_type = 'person'", "p.merged_into_id IS NULL"], []
+def _source(asked: Asked, *, doors: bool = True) -> tuple[str, list[Any]]:
+    """FROM and WHERE of what is asked; without doors only what counting needs, for a whole city's duties at once."""
+    scopes = [scope for scope in (asked.scope, asked.where) if scope is not None and not scope.everywhere]
+    joined, unmerged = _joined(doors=doors, people=doors or bool(scopes))
+    conditions, params = ["s.subject_type = 'person'", unmerged], list[Any]()
 
     def add(sql: str, some: Sequence[Any] = ()) -> None:
         conditions.append(sql)
@@ -281,14 +234,11 @@ def _source(asked: Asked) -> tuple[str, list[Any]]:
 
     add(*_of_status(asked))
     read_as = ReadAs()
-    for scope in (asked.scope, asked.where):
-        if scope is not None and not scope.everywhere:
-            add(*within(scope, asked.at, read_as))
+    for scope in scopes:
+        add(*within(scope, asked.at, read_as))
     for column, value in (("d.kind", asked.kind), ("d.clause", asked.asks)):
         if value is not None:
             add(f"{column} = %s", [value])
-    if asked.kinds is not None:
-        add(f"d.kind IN ({', '.join(['%s'] * len(asked.kinds))})", asked.kinds)
     duty = frozenset({asked.duty}) if asked.duty is not None else None
     for column, ids in (("s.answering_id", asked.answering), ("s.duty_id", duty)):
         if ids is not None:
@@ -296,11 +246,20 @@ def _source(asked: Asked) -> tuple[str, list[Any]]:
     if asked.unowned:
         add("s.answering_id IS NULL AND s.status = 'open'")
     return (
-        "FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id JOIN people_person p ON p.id = s.subject_id "
-        "LEFT JOIN places_place h ON h.id = p.home_id LEFT JOIN organisations_post o ON o.id = s.answering_id "
-        f"WHERE {' AND '.join(conditions)}",
+        f"FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id{joined} WHERE {' AND '.join(conditions)}",
         params,
     )
+
+
+def _joined(*, doors: bool, people: bool) -> tuple[str, str]:
+    """(what is joined to duties, the condition that leaves out whoever is read as another)."""
+    if not people:
+        return "", "s.subject_id NOT IN (SELECT id FROM people_person WHERE merged_into_id IS NOT NULL)"
+    joined = " JOIN people_person p ON p.id = s.subject_id"
+    if doors:
+        joined += " LEFT JOIN places_place h ON h.id = p.home_id"
+        joined += " LEFT JOIN organisations_post o ON o.id = s.answering_id"
+    return joined, "p.merged_into_id IS NULL"
 
 
 def _of_status(asked: Asked) -> tuple[str, list[Any]]:
@@ -312,14 +271,16 @@ def _of_status(asked: Asked) -> tuple[str, list[Any]]:
         return f"{is_open} AND s.due_at >= %s", [today, moment]
     if asked.status == "to_do":
         return is_open, [today]
-    closed = CLOSED if asked.status == "all" else (asked.status,)
+    closed = CLOSED if asked.status in ("all", "closed") else (asked.status,)
     ended, params = f"s.status IN ({', '.join(['%s'] * len(closed))})", list(closed)
     if asked.since is not None:
         ended += (
-            " AND EXISTS (SELECT 1 FROM duties_dutyevent e WHERE e.duty_id = s.duty_id AND e.seq = s.seq "
+            # By the days first: of all that was ever closed, few were since.
+            " AND s.duty_id IN (SELECT c.duty_id FROM duties_dutyevent c WHERE c.period_date >= %s) "
+            "AND EXISTS (SELECT 1 FROM duties_dutyevent e WHERE e.duty_id = s.duty_id AND e.seq = s.seq "
             "AND e.period_date >= %s)"
         )
-        params.append(parameter(asked.since))
+        params += [parameter(asked.since)] * 2
     return (f"(({is_open}) OR ({ended}))", [today, *params]) if asked.status == "all" else (ended, params)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db import connection
 
 from mainstay.accounts.rules import Scope
 from mainstay.duties.queries import is_with
+from mainstay.duties.rules.concern import NEVER, NOT_URGENT, RANKED_NONE, ranked
 from mainstay.duties.rules.facts import Stay
 from mainstay.isolation.queries import present_stays, within
 from mainstay.organisations.models import Facility
@@ -20,16 +21,16 @@ from mainstay.places.models import Place
 from mainstay.platform import bulk
 from mainstay.platform.rows import as_date, as_instant, as_uuid, parameter, same, table_reader
 
-# In the order of gravity; what an edition may call a category is a closed list (docs/guide/vocabulary.md).
-CATEGORIES = ("confirmed", "clinical", "asymptomatic", "suspected", "fever_patient", "close_contact")
-NO_CATEGORY = ""
-# Duties by which somebody gets a place: as long as one is open, they wait for it.
-PLACING = ("admit", "admit_severe", "admit_to_site", "isolation", "move", "offer_isolation", "offer_quarantine")
-PLACING += ("quarantine",)
 WAITING, PAST_LIMIT, PLACED = "waiting", "past_limit", "placed"
 PLACINGS = (WAITING, PAST_LIMIT, PLACED)
+# The orders of the list: the most urgent first, the earliest deadline, the gravest category.
+WORST, DUE, CATEGORY = "worst", "due", "category"
+ORDERS = {
+    WORST: ("urgency", "due_at", "category", "person_id"),
+    DUE: ("due_at", "category", "person_id"),
+    CATEGORY: ("category", "due_at", "person_id"),
+}
 CAP = 10_000
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Asked:
     category: str | None = None
     overdue: bool = False
     where: Scope | None = None
-    by_category: bool = False
+    order: str = DUE
     to_do: date | None = None
     answering: frozenset[UUID] | None = None
     placing: str | None = None
@@ -57,8 +58,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Cursor:
+    """After which row a page begins."""
+
+    urgency: int
+    due_at: datetime
+    category: str
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One person of concern. `oldest` is the deadline that has passed the longest; `since` the first duty's day."""
+    """One person of concern. `oldest` is the deadline that has passed the longest; `since` the first duty's day;
+    `cursor` is where the next page begins after them."""
 
     id: UUID
     name: str
@@ -69,15 +81,7 @@ class PersonRow:
     since: date | None
     kind_of_place: str
     place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """After which row a page begins."""
-
-    category: str
-    oldest: datetime
-    id: UUID
+    cursor: Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,45 +97,34 @@ class Totals:
 
 
 def list_people(asked: Asked, after: Cursor | None = None, limit: int = 50) -> list[PersonRow]:
-    """One page of the people of concern, from `after` on; at most thirteen statements, however long it is."""
+    """One page of the people of concern, from `after` on; at most fourteen statements, however long it is."""
     read_as = ReadAs()
-    sql, params = _people(asked, read_as)
-    key = "category, oldest, id" if asked.by_category else "oldest, category, id"
-    start = ""
-    if after is not None:
-        oldest, person = parameter(after.oldest), bulk.id_values([after.id])[0]
-        start = f" WHERE ({key}) > (%s, %s, %s)"
-        params += [after.category, oldest, person] if asked.by_category else [oldest, after.category, person]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({sql}) AS found{start} ORDER BY {key} LIMIT {int(limit)}", params)
-        rows = [Candidate(*row) for row in _READ(cursor.fetchall())]
-    return shown(rows, asked.at, read_as)
+    return shown(candidates(asked, read_as, limit, after), asked.at, read_as)
 
 
-def candidates(asked: Asked, read_as: ReadAs, limit: int) -> list[Candidate]:
-    """Who matches, the longest overdue first, without what a page shows of them; one statement and the scope's."""
-    sql, params = _people(asked, read_as)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({sql}) AS found ORDER BY oldest, category, id LIMIT {int(limit)}", params)
-        return [Candidate(*row) for row in _READ(cursor.fetchall())]
+def candidates(asked: Asked, read_as: ReadAs, limit: int, after: Cursor | None = None) -> list[Candidate]:
+    """Who matches, without what a page shows of them; two statements and the scope's.
+
+    Whoever is not judged yet stands behind everybody else in each of the orders.
+    """
+    matches, found = _conditions(asked, read_as), list[Candidate]()
+    for source in _sources():
+        if len(found) < limit:
+            found += _page(source, matches, asked, limit - len(found), after)
+    return found
 
 
 def count_people(asked: Asked) -> Totals:
-    """How many match, up to CAP; as many statements as its scope needs, and one."""
-    sql, params = _people(asked, ReadAs())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN overdue > 0 THEN 1 ELSE 0 END), 0) "
-            f"FROM (SELECT overdue FROM ({sql}) AS found LIMIT {CAP}) AS capped",
-            params,
+    """How many match, up to CAP; as many statements as its scope needs, and two."""
+    (where, params), people, overdue = _conditions(asked, ReadAs()), 0, 0
+    for source, given in _sources():
+        (row,) = _ask(
+            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0) "
+            f"FROM (SELECT t.due_at FROM {source} WHERE {where} LIMIT {CAP}) AS capped",
+            [parameter(asked.at), *given, *params],
         )
-        people, overdue = cursor.fetchone()
-    return Totals(int(people), int(overdue))
-
-
-def cursor_of(row: PersonRow) -> Cursor:
-    """The row after which the next page begins."""
-    return Cursor(_ranked(row.category), row.oldest or NEVER, row.id)
+        people, overdue = people + int(row[0]), overdue + int(row[1])
+    return Totals(min(people, CAP), min(overdue, CAP))
 
 
 # --- the statement ------------------------------------------------------------------------------------
@@ -139,74 +132,98 @@ def cursor_of(row: PersonRow) -> Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who matches; the category ranked (`0confirmed`), `oldest` NEVER where nothing is overdue."""
+    """Somebody who matches; the category ranked (`0confirmed`), `due_at` NEVER where nothing is open."""
 
     id: UUID
+    urgency: int
     category: str
     open: int
     overdue: int
-    oldest: datetime
+    due_at: datetime
+
+    @property
+    def cursor(self) -> Cursor:
+        """The row after which the next page begins."""
+        return Cursor(self.urgency, self.due_at, self.category, self.id)
 
 
-_READ = table_reader(as_uuid, same, same, same, as_instant)
-
-
-def _ranked(category: str) -> str:
-    """A category so that the gravest sorts first: `0confirmed` … `9` for none."""
-    if category == NO_CATEGORY:
-        return "9"
-    rank = CATEGORIES.index(category) if category in CATEGORIES else len(CATEGORIES)
-    return f"{rank}{category}"
-
-
-_RANK = (
-    "MIN(CASE c.category "
-    + " ".join(f"WHEN '{one}' THEN '{rank}'" for rank, one in enumerate(CATEGORIES))
-    + f" ELSE '{len(CATEGORIES)}' END || c.category)"
+_READ = table_reader(as_uuid, same, same, same, same, as_instant)
+Sql = tuple[str, list[Any]]
+_OF_CONCERN = "duties_personofconcern t JOIN people_person p ON p.id = t.person_id"
+# Of whom something was recorded that no run has judged yet; what is owed to them, nobody can say.
+_NOT_JUDGED = (
+    f"(SELECT m.subject_id AS person_id, {NOT_URGENT} AS urgency, '{RANKED_NONE}' AS category, 0 AS open, "
+    "NULL AS waits_since, NULL AS place_due_at, %s AS due_at FROM platform_dirty m "
+    "WHERE m.subject_type = 'person' AND NOT EXISTS "
+    "(SELECT 1 FROM duties_personofconcern k WHERE k.person_id = m.subject_id)) t "
+    "JOIN people_person p ON p.id = t.person_id"
 )
 
 
-_NOT_JUDGED = "EXISTS (SELECT 1 FROM platform_dirty m WHERE m.subject_type = 'person' AND m.subject_id = p.id)"
+def _sources() -> tuple[Sql, Sql]:
+    """People as `t` and `p`: those of concern, and those not judged yet."""
+    return (_OF_CONCERN, []), (_NOT_JUDGED, [parameter(NEVER)])
 
 
-def _people(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
-    """Who is of concern: has a category under some protocol, is owed something open, or is not judged yet."""
-    moment = parameter(asked.at)
-    conditions = ["p.merged_into_id IS NULL", f"(k.person IS NOT NULL OR o.person IS NOT NULL OR {_NOT_JUDGED})"]
-    params: list[Any] = [parameter(NEVER), moment, moment]
-    for scope in (asked.scope, *([asked.where] if asked.where is not None else [])):
-        sql, some = within(scope, asked.at, read_as)
+def _page(source: Sql, matches: Sql, asked: Asked, limit: int, after: Cursor | None) -> list[Candidate]:
+    (table, given), (where, params) = source, matches
+    order = ORDERS[asked.order]
+    columns = ", ".join(f"t.{name}" for name in order)
+    if after is not None:
+        where = f"{where} AND ({columns}) > ({', '.join(['%s'] * len(order))})"
+        params = [*params, *(_ASKED[name](after) for name in order)]
+    overdue = (
+        "SELECT COUNT(*) FROM duties_dutystate s WHERE s.subject_id = f.person_id AND s.subject_type = 'person' "
+        "AND s.status = 'open' AND s.due_at < %s"
+    )
+    rows = _ask(
+        f"SELECT f.person_id, f.urgency, f.category, f.open, ({overdue}), f.due_at FROM (SELECT t.person_id, "
+        f"t.urgency, t.category, t.open, t.due_at FROM {table} WHERE {where} ORDER BY {columns} LIMIT {int(limit)}"
+        f") AS f ORDER BY {', '.join(f'f.{name}' for name in order)}",
+        [parameter(asked.at), *given, *params],
+    )
+    return [Candidate(*row) for row in _READ(rows)]
+
+
+_ASKED: dict[str, Callable[[Cursor], Any]] = {
+    "urgency": lambda after: after.urgency,
+    "due_at": lambda after: parameter(after.due_at),
+    "category": lambda after: after.category,
+    "person_id": lambda after: bulk.id_values([after.id])[0],
+}
+
+
+def _ask(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def _conditions(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
+    """What is asked, of `t` (the row of a person of concern) and `p` (the person)."""
+    conditions, params = ["p.merged_into_id IS NULL"], list[Any]()
+
+    def add(sql: str, some: Sequence[Any] = ()) -> None:
         conditions.append(sql)
-        params += some
+        params.extend(some)
+
+    for scope in (asked.scope, asked.where):
+        if scope is not None and not scope.everywhere:
+            add(*within(scope, asked.at, read_as))
     if asked.category is not None:
-        conditions.append("COALESCE(k.category, '9') = %s")
-        params.append(_ranked(asked.category))
+        add("t.category = %s", [ranked(asked.category)])
     if asked.overdue:
-        conditions.append("o.overdue > 0")
-    if asked.placing is not None:
-        sql, some = _placing(asked)
-        conditions.append(sql)
-        params += some
+        add("t.due_at < %s", [parameter(asked.at)])
+    if asked.placing == PAST_LIMIT:
+        add("t.place_due_at < %s", [parameter(asked.at)])
+    elif asked.placing is not None:
+        add("t.waits_since IS NULL" if asked.placing == PLACED else "t.waits_since IS NOT NULL")
     if asked.to_do is not None or asked.answering is not None:
-        sql, some = _to_do(asked)
-        conditions.append(sql)
-        params += some
+        add(*_to_do(asked))
     if asked.staff is not None:
         sql, some = is_with(asked.staff, "p.id")
-        conditions.append(sql if asked.is_with else f"NOT {sql}")
-        params += some
-    sql = (
-        "SELECT p.id AS id, COALESCE(k.category, '9') AS category, COALESCE(o.still_open, 0) AS still_open, "
-        "COALESCE(o.overdue, 0) AS overdue, COALESCE(o.oldest, %s) AS oldest FROM people_person p "
-        f"LEFT JOIN (SELECT c.subject_id AS person, {_RANK} AS category FROM duties_subjectstate c "
-        "WHERE c.subject_type = 'person' AND c.category <> '' GROUP BY c.subject_id) k ON k.person = p.id "
-        "LEFT JOIN (SELECT s.subject_id AS person, COUNT(*) AS still_open, "
-        "SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END) AS overdue, "
-        "MIN(CASE WHEN s.due_at < %s THEN s.due_at END) AS oldest FROM duties_dutystate s "
-        "WHERE s.subject_type = 'person' AND s.status = 'open' GROUP BY s.subject_id) o ON o.person = p.id "
-        f"WHERE {' AND '.join(conditions)}"
-    )
-    return sql, params
+        add(sql if asked.is_with else f"NOT {sql}", some)
+    return " AND ".join(conditions), params
 
 
 def _to_do(asked: Asked) -> tuple[str, list[Any]]:
@@ -220,18 +237,6 @@ def _to_do(asked: Asked) -> tuple[str, list[Any]]:
         params += some
     joined = "duties_dutystate b JOIN duties_duty d ON d.id = b.duty_id"
     return f"EXISTS (SELECT 1 FROM {joined} WHERE {' AND '.join(conditions)})", params
-
-
-_WAITS = (
-    "FROM duties_dutystate w JOIN duties_duty v ON v.id = w.duty_id WHERE w.subject_type = 'person' "
-    f"AND w.status = 'open' AND v.kind IN ({', '.join(repr(kind) for kind in PLACING)})"
-)
-
-
-def _placing(asked: Asked) -> tuple[str, list[Any]]:
-    past = " AND w.due_at < %s" if asked.placing == PAST_LIMIT else ""
-    sql = f"EXISTS (SELECT 1 {_WAITS} AND w.subject_id = p.id{past})"
-    return f"NOT {sql}" if asked.placing == PLACED else sql, [parameter(asked.at)] if past else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,17 +255,27 @@ class CategoryRow:
 
 
 def count_by_category(asked: Asked) -> list[CategoryRow]:
-    """People of concern by category, the gravest first, those in none last; one statement beside the scope's."""
-    sql, params = _people(asked, ReadAs())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT f.category, COUNT(*), COUNT(w.person), COALESCE(SUM(w.past), 0), MIN(w.since) "
-            f"FROM ({sql}) AS f LEFT JOIN (SELECT w.subject_id AS person, MIN(v.starts_at) AS since, "
-            f"MAX(CASE WHEN w.due_at < %s THEN 1 ELSE 0 END) AS past {_WAITS} GROUP BY w.subject_id) w "
-            "ON w.person = f.id GROUP BY f.category ORDER BY f.category",
-            [*params, parameter(asked.at)],
+    """People of concern by category, the gravest first, those in none last; two statements beside the scope's."""
+    (where, params), found = _conditions(asked, ReadAs()), list[CategoryRow]()
+    for source, given in _sources():
+        rows = _ask(
+            "SELECT t.category, COUNT(*), COUNT(t.waits_since), "
+            "COALESCE(SUM(CASE WHEN t.place_due_at < %s THEN 1 ELSE 0 END), 0), MIN(t.waits_since) "
+            f"FROM {source} WHERE {where} GROUP BY t.category ORDER BY t.category",
+            [parameter(asked.at), *given, *params],
         )
-        return [CategoryRow(row[0][1:], *row[1:]) for row in _READ_CATEGORY(cursor.fetchall())]
+        found += [CategoryRow(row[0][1:], *row[1:]) for row in _READ_CATEGORY(rows)]
+    return _with_the_rest(found)
+
+
+def _with_the_rest(rows: list[CategoryRow]) -> list[CategoryRow]:
+    """Those in no category are of both sources: to whom something is still owed, and not judged yet."""
+    rest = [row for row in rows if not row.category]
+    if len(rest) < 2:
+        return rows
+    judged, waiting = rest
+    both = replace(judged, known=judged.known + waiting.known)
+    return [row for row in rows if row.category] + [both]
 
 
 _READ_CATEGORY = table_reader(same, same, same, same, as_instant)
@@ -280,9 +295,10 @@ def shown(rows: list[Candidate], at: datetime, read_as: ReadAs) -> list[PersonRo
             row.category[1:],
             row.open,
             row.overdue,
-            row.oldest if row.overdue else None,
+            row.due_at if row.overdue else None,
             since.get(row.id),
             *where[row.id],
+            row.cursor,
         )
         for row in rows
     ]

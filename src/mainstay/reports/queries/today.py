@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,15 +16,18 @@ from mainstay.intake.queries import open_of
 from mainstay.organisations.models import Post
 from mainstay.platform.clock import day_end, day_start
 from mainstay.reports.queries import cards
-from mainstay.reports.queries.cards import Counted, KindRow, OwnerRow, UnknownRow
+from mainstay.reports.queries.cards import Counted
 from mainstay.reports.queries.line_list import Asked, CategoryRow, count_by_category
 from mainstay.reports.queries.owed import Owner, owners
+from mainstay.reports.rules.behind import KindRow, OpenGroup, OwnerRow, UnknownRow, by_kind, by_owner, by_unknown
 
 # Kinds of duty that are a decision of somebody's, and those about what a received row left open.
 ORDERS = ("confirm_order", "review_order", "serve_order")
 OBJECTIONS = ("decide_objection",)
 # Files of a day that are named one by one; of the rest the number.
 FILES = 5
+# Whose overdue duties are named; of the others the number.
+OWNERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,38 +76,41 @@ class Today:
 def today(scope: Scope, at: datetime, day: date, zone: str, since: date | None) -> Today:
     """What Today shows within a scope, closed duties from the period `since` on; a constant number of statements."""
     asked = cards.Asked(scope, at, day, since=since)
-    behind = cards.by_owner(asked, limit=10_000)
-    answering = {row.post for row in behind[:6] if row.post}
+    groups = cards.open_groups(asked)
+    behind = by_owner(groups)
+    answering = {row.post for row in behind[:OWNERS] if row.post}
     headquarters = Post.objects.filter(is_headquarters=True).values_list("id", "code").first()
     files, more = _files(day, zone)
     return Today(
         since=since,
         categories=tuple(count_by_category(Asked(scope, at))),
-        to_do=cards.count_duties(asked),
-        kinds=tuple(cards.by_kind(replace(asked, status="all"))),
-        owners=tuple(behind[:6]),
+        to_do=Counted(sum(one.number for one in groups), cards.count_people(asked), sum(one.overdue for one in groups)),
+        kinds=tuple(by_kind(groups, cards.closed_groups(asked))),
+        owners=tuple(behind[:OWNERS]),
         names=owners(answering, at),
-        raised=cards.raised(asked),
+        raised=cards.raised(asked, answering),
         posts_behind=len(behind),
-        to_decide=_to_decide(asked),
-        unknown=tuple(cards.by_unknown(asked)),
-        unowned=cards.count_duties(replace(asked, unowned=True)).duties + _others_unowned(scope),
-        at_headquarters=_of_post(asked, headquarters[0]) if headquarters else 0,
+        to_decide=_to_decide(groups, scope),
+        unknown=tuple(by_unknown(groups)),
+        unowned=_of_post(groups, None) + _others_unowned(scope),
+        at_headquarters=_of_post(groups, headquarters[0]) if headquarters else 0,
         headquarters=headquarters[1] if headquarters else "",
         files=files,
         files_more=more,
     )
 
 
-def _of_post(asked: cards.Asked, post: UUID) -> int:
-    return cards.count_duties(replace(asked, answering=frozenset({post}))).duties
+def _of_post(groups: Sequence[OpenGroup], post: UUID | None) -> int:
+    return sum(one.number for one in groups if one.post == post)
 
 
-def _to_decide(asked: cards.Asked) -> tuple[ToDecide, ...]:
+def _to_decide(groups: Sequence[OpenGroup], scope: Scope) -> tuple[ToDecide, ...]:
     """Orders and objections of people within the scope; questions of received rows where all of the city is in it."""
-    people = cards.deadlines(replace(asked, kinds=(*ORDERS, *OBJECTIONS)))
-    found = [ToDecide(kind, number, due, True) for kind, (number, due) in people.items()]
-    if asked.scope.everywhere:
+    found = []
+    for kind in (*ORDERS, *OBJECTIONS):
+        if some := [one for one in groups if one.kind == kind]:
+            found.append(ToDecide(kind, sum(one.number for one in some), min(one.due_at for one in some), True))
+    if scope.everywhere:
         rows = DutyState.objects.filter(subject_type="question", status="open").values_list("duty__kind")
         counted = rows.annotate(number=Count("duty_id"), due=Min("due_at"))
         found += [ToDecide(kind, number, due, False) for kind, number, due in counted]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +16,9 @@ from mainstay.people.queries import ReadAs
 from mainstay.platform import bulk
 from mainstay.platform.reading import View, standing
 from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, parameter, same, table_reader
-from mainstay.reports.queries.line_list import Asked, Candidate, PersonRow, candidates, shown
-from mainstay.reports.rules.worst import Known, Sign, order, signs
+from mainstay.reports.queries.line_list import WORST, Asked, Candidate, Cursor, PersonRow, candidates, shown
+from mainstay.reports.rules.worst import BREATH_SYMPTOMS, LATELY, Known, Sign, signs
 from mainstay.screening.models import Check
-
-# So many are weighed, the longest overdue of those who match; a longer list goes on by that order alone.
-WEIGHED = 2_000
-# Checks and symptoms of the last days tell how somebody is now.
-LATELY = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +29,20 @@ class WorstRow:
     signs: tuple[Sign, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    candidate: Candidate
-    signs: tuple[Sign, ...]
+def list_worst(asked: Asked, after: Cursor | None = None, limit: int = 50) -> list[WorstRow]:
+    """So many after a row, in the order of how they were judged last, with the reasons of now.
 
-
-def list_worst(asked: Asked, start: int = 0, limit: int = 50) -> list[WorstRow]:
-    """So many from the `start`-th on; a constant number of statements. Beyond WEIGHED nobody is listed."""
+    A constant number of statements.
+    """
     read_as = ReadAs()
-    some = _weighed(asked, read_as, WEIGHED)[start : start + limit]
-    rows = shown([one.candidate for one in some], asked.at, read_as)
-    return [WorstRow(row, one.signs) for row, one in zip(rows, some, strict=True)]
+    found = candidates(replace(asked, order=WORST), read_as, limit, after)
+    known, rows = _known(found, asked.at, read_as), shown(found, asked.at, read_as)
+    return [WorstRow(row, signs(known[row.id])) for row in rows]
 
 
 def worst_ids(asked: Asked, limit: int) -> list[UUID]:
-    """Everybody who matches up to a limit, the worst first; those beyond WEIGHED after them."""
-    return [one.candidate.id for one in _weighed(asked, ReadAs(), limit)]
-
-
-def _weighed(asked: Asked, read_as: ReadAs, limit: int) -> list[_Weighed]:
-    found = candidates(asked, read_as, limit)
-    known = _known(found[:WEIGHED], asked.at, read_as)
-    weighed = [_Weighed(one, signs(known[one.id])) for one in found[:WEIGHED]]
-    weighed.sort(key=lambda one: (*order(one.signs, one.candidate.oldest, one.candidate.category), one.candidate.id))
-    return weighed + [_Weighed(one, ()) for one in found[WEIGHED:]]
+    """Everybody who matches up to a limit, the worst first."""
+    return [one.id for one in candidates(replace(asked, order=WORST), ReadAs(), limit)]
 
 
 def _known(people: Collection[Candidate], at: datetime, read_as: ReadAs) -> dict[UUID, Known]:
@@ -70,7 +54,7 @@ def _known(people: Collection[Candidate], at: datetime, read_as: ReadAs) -> dict
     stays = present_stays(ids, at, read_as)
     tested = {person for person, _day in facts.of(Result, ())}
     severities = facts.grouped(Severity, ("value",))
-    symptoms = facts.grouped(Symptom, ("name", "present"), lately="f.name IN ('shortness_of_breath', 'chest_pain')")
+    symptoms = facts.grouped(Symptom, ("name", "present"), lately=f"f.name IN {BREATH_SYMPTOMS!r}")
     checks = facts.grouped(Check, ("tenths", "observed_at"), lately="f.tenths IS NOT NULL")
     return {
         one.id: Known(

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from mainstay.duties.rules.concern import NOT_URGENT
+from mainstay.duties.rules.facts import Check, PersonFacts
 
 
 class Sign(StrEnum):
@@ -43,6 +46,32 @@ class Known:
     breathless: bool = False  # short of breath or with chest pain when last asked
 
 
+# Checks, symptoms and severity of the last days tell how somebody is now.
+LATELY = timedelta(days=3)
+BREATH_SYMPTOMS = ("shortness_of_breath", "chest_pain")
+
+
+def known_of(facts: PersonFacts, category: str, stay: str, today: date) -> Known:
+    """What bears on somebody's urgency, out of all that is known of them under one disease on a city's day."""
+    since = today - LATELY
+    severities = facts.severities
+    checks: tuple[Check, ...] = tuple(one for one in facts.checks if one.tenths is not None)
+    last = {
+        one.name: one.present
+        for one in facts.symptoms
+        if one.name in BREATH_SYMPTOMS and one.date is not None and one.date >= since
+    }
+    return Known(
+        category,
+        stay,
+        bool(facts.results),
+        # Where the last was given in the last days: what rose long ago has run its course.
+        tuple(one.value for one in severities) if severities and (severities[-1].date or date.min) >= since else (),
+        tuple(one.tenths or 0 for one in checks if one.date is not None and one.date >= since),
+        any(last.values()),
+    )
+
+
 def signs(known: Known) -> tuple[Sign, ...]:
     """Every reason that holds, the gravest first; none of somebody who is in no category (any more)."""
     if not known.category:
@@ -50,14 +79,23 @@ def signs(known: Known) -> tuple[Sign, ...]:
     return tuple(sign for sign, holds in _HOLDS.items() if holds(known))
 
 
+# Whoever is worsening stands here or before.
+WORSENING_RANK = NOT_URGENT - 4
+
+
 def urgency(found: tuple[Sign, ...]) -> int:
     """4 for worsening, 2 for not isolated, 1 for not tested: a number by which the graver always outweighs the rest."""
     return 4 * (not WORSENING.isdisjoint(found)) + 2 * (Sign.NOT_ISOLATED in found) + (Sign.NOT_TESTED in found)
 
 
-def order(found: tuple[Sign, ...], oldest: datetime, category: str) -> tuple[int, datetime, str]:
-    """By which people are sorted, ascending: `oldest` is the deadline longest past (the far future: none)."""
-    return (-urgency(found), oldest, category)
+def rank(found: tuple[Sign, ...]) -> int:
+    """The same so that the most urgent sorts first: 0 to 7."""
+    return NOT_URGENT - urgency(found)
+
+
+def order(found: tuple[Sign, ...], due_at: datetime, category: str) -> tuple[int, datetime, str]:
+    """By which people are sorted, ascending: `due_at` is the earliest deadline of what is open, else the far future."""
+    return (rank(found), due_at, category)
 
 
 def _severity_rose(known: Known) -> bool:
