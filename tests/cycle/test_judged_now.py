@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import F
 
 from mainstay.cycle import check
+from mainstay.cycle import now as judging_now
 from mainstay.cycle.models import Run
-from mainstay.cycle.now import judge_now
+from mainstay.cycle.now import judge_now, judge_waiting
 from mainstay.cycle.queries import instance_moment
 from mainstay.duties.models import Duty, DutyEvent, DutyState, SubjectState
 from mainstay.platform.clock import now
@@ -119,3 +120,20 @@ def test_left_to_the_run_before_the_first_after_days_without_and_while_one_goes_
     Run.objects.create(period_date="2020-02-07", moment_at=NOON, status="running", started_at=NOON)
     assert not judged(NOON)
     assert Dirty.objects.count() == 0  # that is: An was judged by the run of the 6th, and nothing is new
+
+
+def test_whoever_waits_after_a_file_is_judged_at_once_unless_they_are_many(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any day was run nobody is; then whoever a file told of, a clerk need not ask for it."""
+    live(world)
+    for name in ("Ci", "Di"):
+        world.classified(name, "suspected", "2020-02-06")
+    assert not {"Ci", "Di"} & set(categories(world))
+    monkeypatch.setattr(judging_now, "FEW", 1)
+    assert not judge_waiting(by=world.by, at=NOON)
+    monkeypatch.setattr(judging_now, "FEW", 2)
+    assert judge_waiting(by=world.by, at=NOON)
+    assert categories(world) == {"An": "suspected", "Ci": "suspected", "Di": "suspected"}
+    assert not Dirty.objects.exists()
+    assert not judge_waiting(by=world.by, at=NOON)  # nobody waits

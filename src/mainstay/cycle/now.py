@@ -60,6 +60,16 @@ def judge_now(*, people: Collection[UUID], by: Actor, at: datetime) -> bool:
     return False
 
 
+def judge_waiting(*, by: Actor, at: datetime) -> bool:
+    """Judge everybody of whom something was recorded and not judged yet, as after a file; whether it was done.
+
+    Left to the next run (False) where they are many, and where `judge_now` leaves it.
+    """
+    marked = Dirty.objects.filter(subject_type="person").values_list("subject_id", flat=True)
+    waiting = set(marked[: FEW + 1])
+    return len(waiting) <= FEW and judge_now(people=waiting, by=by, at=at)
+
+
 def work_out(*, by: Actor, at: datetime) -> bool:
     """Run today's period up to what is known now, the first one too; whether it was done.
 

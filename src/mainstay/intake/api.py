@@ -14,6 +14,7 @@ from mainstay.accounts.rules import Permission, Purpose
 from mainstay.cycle import held
 from mainstay.cycle.mended import mended_before
 from mainstay.cycle.mending import MEND_TWICE, MEND_UNKNOWN, mend_cells
+from mainstay.cycle.now import judge_waiting
 from mainstay.cycle.sense import take_in
 from mainstay.intake import kept, queries, uploads
 from mainstay.intake import mapping as mappings
@@ -189,6 +190,8 @@ def send_file(request: Any, asked: Form[Sending], file: UploadedFile = File(...)
             done = take_in(path, mapping, by=request.by, at=request.at, sheet=asked.sheet, dry_run=asked.dry_run)
     except MainstayError as error:
         raise _unread(error) from error
+    if not asked.dry_run:
+        judge_waiting(by=request.by, at=request.at)
     request.look("deliveries", Purpose.QUALITY, listed=list(dict.fromkeys(line.reject for line in done.rejects)))
     return done.as_data()
 
@@ -268,6 +271,8 @@ def mend(request: Any, delivery: UUID, asked: Mending) -> Any:
         done = mend_cells(lines, by=request.by, at=request.at) if lines else None
     except MainstayError as error:
         raise _unread(error) from error
+    if done is not None:
+        judge_waiting(by=request.by, at=request.at)
     still = {line.reject: line for line in done.rejects} if done else {}
     return {"cells": [answer or _became(cell, still) for cell, answer in zip(asked.cells, answers, strict=True)]}
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from mainstay.accounts import services as accounts
 from mainstay.accounts.rules import Permission, Purpose
+from mainstay.cycle.now import judge_waiting
 from mainstay.cycle.sense import take_in
 from mainstay.intake import kept, queries, uploads
 from mainstay.intake.pages import reading, said, trials
@@ -129,6 +130,7 @@ def _taken(request: Any, trial: Trial, digest: str) -> HttpResponse:
             kept.keep(mapping=trial.mapping, by=request.by, at=request.at)
     done = take_in(trial.source.path, trial.mapping, by=request.by, at=request.at, sheet=trial.choices.sheet)
     uploads.forget(digest, request.user.id)
+    judge_waiting(by=request.by, at=request.at)
     return redirect("delivery", identity=done.delivery)
 
 

@@ -15,6 +15,7 @@ from mainstay.accounts.rules import Permission, Purpose
 from mainstay.cycle import held
 from mainstay.cycle.giving_back import FILE_NOT_KEPT, give_back
 from mainstay.cycle.mending import mend_cells
+from mainstay.cycle.now import judge_waiting
 from mainstay.intake import queries, taken_in, uploads
 from mainstay.intake.pages import mended, presenters, said
 from mainstay.intake.queries import DeliveryRow
@@ -130,4 +131,5 @@ def _mend(request: Any, identity: UUID) -> mended.Outcome:
         done = mend_cells([(one.reject, one.column, one.value) for one in cells], by=request.by, at=request.at)
     except MainstayError as error:
         return mended.Outcome(given=request.POST, errors={"form": said.refused(error)[0]}, tried=True)
+    judge_waiting(by=request.by, at=request.at)
     return mended.outcome(cells, done, waiting, request.POST, mapping, zone=_zone(), at=request.at)
