@@ -43,6 +43,7 @@ PICTURED: dict[str, Shown] = {
     "duties": Shown(query="?all=1"),
     "duty-rows": Shown(query="?all=1"),
     "visit": Shown(needs={"at": "door"}),
+    "find": Shown(query="?q=heron+ald"),
     "line-list": Shown(),
     "add-person": Shown(),
     "person": Shown(needs=_PERSON),

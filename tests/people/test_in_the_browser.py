@@ -15,7 +15,8 @@ from tests.web.signing_in import signed_in
 from tests.web.test_in_the_browser import AXE, RULES, VIOLATIONS
 from tests.world import World
 
-ADDRESSES = ("/list/", "/list/add/", "/list/sheet/", "/calls/", "/list/{0}/", "/calls/{0}/", "/today/")
+ADDRESSES = ("/find/", "/find/?q=an", "/find/?q=nobody")
+ADDRESSES += ("/list/", "/list/add/", "/list/sheet/", "/calls/", "/list/{0}/", "/calls/{0}/", "/today/")
 ADDRESSES += ("/duties/?by=door",)
 ADDRESSES += ("/duties/rows/?status=all", "/duties/visit/p{1}/", "/tracing/", "/tracing/{0}/", "/list/{0}/case/")
 ADDRESSES += ("/list/{0}/stays/", "/list/sheet/{0}/")

@@ -56,6 +56,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "accounts": {},
     "account": {"username": "somebody"},
     "audit": {},
+    "find": {},
     "line-list": {},
     "add-person": {},
     "person": {"person": PERSON},
@@ -237,6 +238,7 @@ OPERATIONS: dict[str, Line] = {
     "DELETE /accounts/<username>/tokens/<token>": Line(),
     "GET /audit/looks": Line(),
     "GET /people": Line(look="api:people"),
+    "GET /find": Line(asks=f"?q={PERSON}", look="api:find"),
     "POST /people": Line(body={"name": "Bo Er-02"}),
     "GET /people/<person>": Line(look="api:person", bounded=True),
     "POST /people/<person>/calls": Line(body=CALL, bounded=True),
@@ -350,6 +352,7 @@ def test_what_is_out_of_bounds_reads_as_what_is_not_there(city: World, outbreak:
             refused, missing = asked(client, name, outbreak), asked(client, name, absent)
             assert (refused.status_code, refused.content) == (404, missing.content), name
     assert asked(client, "GET /people", outbreak).json()["items"] == []
+    assert asked(client, "GET /find", outbreak).json()["people"] == []
     assert asked(client, "GET /duties", outbreak).json()["items"] == []
     assert asked(client, "GET /calls", outbreak).json()["items"] == []
     assert asked(client, "GET /report/rows", outbreak).json()["hidden"]

@@ -121,11 +121,16 @@ def _restored(archive: Archive, keys: Keys | None, show: Any) -> int:
     from django.db import OperationalError, ProgrammingError
 
     from mainstay.cycle.instance import NOT_OWNER
+    from mainstay.people import searchable
     from mainstay.platform import grants
     from mainstay.platform.backup import restore as write_back
+    from mainstay.platform.clock import now
 
     try:
-        return write_back(archive, keys=keys, progress=show)
+        rows = write_back(archive, keys=keys, progress=show)
+        # No backup holds by what people are found; whoever serves the instance makes it anew.
+        searchable.ask(at=now())
+        return rows
     except OperationalError as error:
         raise MainstayError(
             UNREACHABLE, f"The database does not answer: {grants.first_line(error)}", exit_code=3

@@ -22,6 +22,7 @@ from mainstay.people.queries import NAME, ReadAs, identifiers_of
 from mainstay.platform import cursors
 from mainstay.platform.errors import code
 from mainstay.platform.identity import derived_id, new_id
+from mainstay.reports.queries.found import find_people
 from mainstay.reports.queries.line_list import CATEGORY, DUE, WORST, PersonRow, count_people, list_people, where_are
 from mainstay.reports.queries.line_list import Asked as Narrowed
 from mainstay.reports.queries.one_person import SHOWN, facts_of, met
@@ -213,6 +214,56 @@ def person_told(row: PersonRow) -> dict[str, Any]:
 def where_told(kind: str, place: str) -> dict[str, str | None]:
     """Where somebody is, as it is answered."""
     return {"kind": kind or None, "place": place or None}
+
+
+# --- finding somebody -----------------------------------------------------------------------------------
+
+
+class FoundPerson(Told):
+    """Somebody who is found, of concern or not."""
+
+    id: UUID
+    name: str | None
+    also: str | None = Field(description="Another name of theirs, by which they were found.")
+    category: Category | None
+    where: Where
+
+
+class FoundTold(Told):
+    """Who is found, the likeliest first, a hundred at most."""
+
+    people: list[FoundPerson]
+    is_capped: bool = Field(description="Others match too, or may: so many are called so. Ask for more of the name.")
+    is_complete: bool = Field(description="False while it is still being worked out by what people are found.")
+
+
+class FindAsked(Asked):
+    q: Annotated[Line, Field(min_length=1, max_length=200)] = Field(
+        description="A name or how it sounds, initials, a telephone or its last four digits, a number from a file."
+    )
+
+
+@operation(router, "GET", "/find", Permission.SEE_PEOPLE, answer=FoundTold)
+def find_person(request: Any, asked: Query[FindAsked]) -> Any:
+    """Find people within one's bounds by name, by how it sounds, by telephone or by a number from a file.
+
+    Whose number it is comes first, then who is written so, then who sounds so; a record that is read as another is told
+    as that one.
+    """
+    found = find_people(asked.q, request.scope, request.moment)
+    if found.rows:
+        request.look("find", Purpose.SUPERVISION, listed=[row.id for row in found.rows])
+    people = [
+        {
+            "id": row.id,
+            "name": row.name or None,
+            "also": row.also or None,
+            "category": row.category or None,
+            "where": where_told(row.kind_of_place, row.place),
+        }
+        for row in found.rows
+    ]
+    return {"people": people, "is_capped": found.more or found.common, "is_complete": not found.waits}
 
 
 # --- somebody new ---------------------------------------------------------------------------------------

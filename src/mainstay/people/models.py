@@ -8,6 +8,9 @@ from mainstay.places.models import Place, Scoped
 from mainstay.platform.identity import new_id
 from mainstay.platform.models import Fact
 
+# Under which schemes an identifier is something to show, by what it is.
+NAME, PHONE, ADDRESS = "name", "phone", "address"
+
 
 class Person(Scoped):
     """Somebody the response is concerned with, known by name or only as somebody's contact."""
@@ -25,7 +28,11 @@ class Person(Scoped):
                 condition=~models.Q(merged_into=models.F("id")), name="person_not_merged_into_itself"
             )
         ]
-        indexes = [models.Index(fields=["unit_id", "id"], name="person_unit")]
+        indexes = [
+            models.Index(fields=["unit_id", "id"], name="person_unit"),
+            # Few are read as another, and every page asks who.
+            models.Index(fields=["id"], condition=models.Q(merged_into__isnull=False), name="person_merged"),
+        ]
 
 
 class Identifier(models.Model):
@@ -43,6 +50,17 @@ class Identifier(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scheme", "blind"], name="identifier_one_person")]
+
+
+class SearchTerm(models.Model):
+    """Somebody can be found by this: a keyed digest of a part of their name or telephone, how it is written or sounds.
+
+    Made of the identifiers by `rules/search.py`, goes with them, and can be made anew; proves nothing.
+    """
+
+    pk = models.CompositePrimaryKey("term", "person_id")
+    term = models.BigIntegerField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
 
 class Trait(Fact):

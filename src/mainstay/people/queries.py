@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from mainstay.people.models import Identifier, Person
+from django.db import connection
+from django.db.models import Q
+
+from mainstay.people.models import ADDRESS, NAME, PHONE, Identifier, Person
 from mainstay.people.services import sealed_place
 from mainstay.platform.keys import blind_index, decrypt, load_keys
 
@@ -21,20 +26,47 @@ def find_person(name: str) -> UUID | None:
 
 
 def _by_identifier(name: str) -> UUID | None:
+    found = _holders(name, schemes())
+    return found.pop() if len(found) == 1 else None
+
+
+def identified(given: str) -> set[UUID]:
+    """Whoever has this id, or this whole number under some scheme (also as `scheme:number`); by names and telephones
+    nobody is identified. Three statements at most.
+    """
+    try:
+        return set(Person.objects.filter(id=UUID(given)).values_list("id", flat=True))
+    except ValueError:
+        return _holders(given, [scheme for scheme in schemes() if scheme not in (NAME, PHONE, ADDRESS)])
+
+
+def schemes() -> list[str]:
+    """Every scheme that has an identifier: one step of the index each, however many identifiers there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE there(scheme) AS (SELECT MIN(scheme) FROM people_identifier UNION ALL "
+            "SELECT (SELECT MIN(i.scheme) FROM people_identifier i WHERE i.scheme > there.scheme) FROM there "
+            "WHERE there.scheme IS NOT NULL) SELECT scheme FROM there WHERE scheme IS NOT NULL"
+        )
+        return [scheme for (scheme,) in cursor.fetchall()]
+
+
+def _holders(name: str, among: Collection[str]) -> set[UUID]:
+    """Who has this identifier under one of these schemes; with a scheme in front under that one alone."""
     keys = load_keys()
     scheme, colon, value = name.partition(":")
-    schemes = set(Identifier.objects.values_list("scheme", flat=True).distinct())
-    tries = [(scheme, value)] if colon and scheme in schemes else [(each, name) for each in schemes]
-    blinds = [blind_index(keys, each, text) for each, text in tries]
-    found = set(Identifier.objects.filter(blind__in=blinds).values_list("person_id", flat=True))
-    return found.pop() if len(found) == 1 else None
+    tries = [(scheme, value)] if colon and scheme in among else [(each, name) for each in among]
+    if not tries:
+        return set()
+    wanted = (Q(scheme=each, blind=blind_index(keys, each, text)) for each, text in tries)
+    return set(Identifier.objects.filter(reduce(or_, wanted)).values_list("person_id", flat=True))
 
 
 class ReadAs:
     """Who is read as whom at present, with the homes of those who are read as another; one statement."""
 
     def __init__(self) -> None:
-        rows = Person.objects.exclude(merged_into=None).order_by("id")
+        rows = Person.objects.filter(merged_into__isnull=False).order_by("id")
         self.into: dict[UUID, UUID] = {}
         self.homes: dict[UUID, Home] = {}
         self._members: dict[UUID, list[UUID]] = {}
@@ -96,10 +128,6 @@ def homes(people: Collection[UUID], read_as: ReadAs) -> dict[UUID, Home]:
     rows = Person.objects.filter(id__in=people).values_list("id", *HOME)
     own = {person: Home(*home) for person, *home in rows}
     return {person: home if home.is_known else read_as.inherited(person) for person, home in own.items()}
-
-
-# Under which schemes an identifier is something to show, by what it is.
-NAME, PHONE, ADDRESS = "name", "phone", "address"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from mainstay.people.models import Identifier, Merge, Person
+from mainstay.people.models import Identifier, Merge, Person, SearchTerm
+from mainstay.people.terms import TermRow, keep_terms, term_rows
 from mainstay.places.models import Place
 from mainstay.platform import bulk, ledger
 from mainstay.platform.bulk import Rows
@@ -67,6 +68,12 @@ class Resolved:
     new_persons: list[PersonRow] = field(default_factory=list)
     new_identifiers: list[IdentifierRow] = field(default_factory=list)
     shared: frozenset[Identity] = frozenset()  # further ones of a person that stand for somebody else
+    terms: list[TermRow] = field(default_factory=list)  # what they are found by
+
+    def identify(self, row_id: UUID, person: UUID, one: Identity, blind: str, keys: Keys) -> None:
+        """This identifier is to be the person's, and they are to be found by it."""
+        self.new_identifiers.append(_identifier(row_id, person, one.scheme, one.value, blind, keys))
+        self.terms += term_rows(person, *one, keys)
 
 
 # By the identifier that a person is named by: further ones they have.
@@ -113,10 +120,10 @@ def prepare(
     resolved = Resolved(persons, rising=rising)
     missing = {blind: some for blind, some in blinds.items() if some[0] not in persons}
     ids = new_ids(2 * len(missing))
-    for (scheme, blind), spellings in missing.items():
+    for (_scheme, blind), spellings in missing.items():
         person, row_id = next(ids), next(ids)
         resolved.new_persons.append(PersonRow(None, None, None, person, not vouched.isdisjoint(spellings)))
-        resolved.new_identifiers.append(_identifier(row_id, person, scheme, spellings[0].value, blind, keys))
+        resolved.identify(row_id, person, spellings[0], blind, keys)
         persons.update(dict.fromkeys(spellings, person))
     resolved.created = frozenset(identity for spellings in missing.values() for identity in spellings)
     if further:
@@ -131,15 +138,14 @@ def _add_shown(resolved: Resolved, shown: Further, keys: Keys) -> None:
     wanted = {}
     for identity, some in shown.items():
         person = resolved.persons[identity]
-        wanted.update({(one.scheme, _own_blind(person, one, keys)): (person, one.value) for one in some})
+        wanted.update({(one.scheme, _own_blind(person, one, keys)): (person, one) for one in some})
     there: set[tuple[str, str]] = set()
     for blinds in bulk.chunks(sorted(blind for _scheme, blind in wanted), LOOKED_UP_AT_ONCE):
-        there.update(Identifier.objects.filter(blind__in=blinds).values_list("scheme", "blind"))
-    resolved.new_identifiers += [
-        _identifier(new_id(), person, scheme, value, blind, keys)
-        for (scheme, blind), (person, value) in wanted.items()
-        if (scheme, blind) not in there
-    ]
+        rows = Identifier.objects.filter(scheme__in={scheme for scheme, _blind in wanted}, blind__in=blinds)
+        there.update(rows.values_list("scheme", "blind"))
+    for (scheme, blind), (person, one) in wanted.items():
+        if (scheme, blind) not in there:
+            resolved.identify(new_id(), person, one, blind, keys)
 
 
 def _own_blind(person: UUID, one: Identity, keys: Keys) -> str:
@@ -160,7 +166,7 @@ def _add_further(resolved: Resolved, further: Further, keys: Keys) -> None:
             scheme, blind = spelt[other]
             if (scheme, blind) not in holders:
                 holders[scheme, blind] = person
-                resolved.new_identifiers.append(_identifier(new_id(), person, scheme, other.value, blind, keys))
+                resolved.identify(new_id(), person, other, blind, keys)
             elif holders[scheme, blind] != person:
                 shared.add(other)
     resolved.shared = frozenset(shared)
@@ -170,6 +176,7 @@ def keep(resolved: Resolved) -> None:
     """Write what `prepare` found missing; raises IntegrityError where somebody else was first."""
     bulk.insert_values(Rows(Person, resolved.new_persons), fresh=True)
     bulk.insert_values(Rows(Identifier, resolved.new_identifiers), fresh=True)
+    keep_terms(resolved.terms, new={row.id for row in resolved.new_persons})
     if resolved.rising:
         Person.objects.filter(id__in=resolved.rising).update(known=True)
 
@@ -191,7 +198,7 @@ def _look_up(blinds: Blinds) -> tuple[dict[Identity, UUID], set[UUID]]:
     unknown: set[UUID] = set()
     with connection.cursor() as cursor:
         for some in bulk.chunks(blinds, LOOKED_UP_AT_ONCE):
-            for scheme, blind, value, known in _matches(cursor, [blind for _scheme, blind in some]):
+            for scheme, blind, value, known in _matches(cursor, some):
                 person = value if isinstance(value, UUID) else UUID(value)
                 persons.update(dict.fromkeys(blinds.get((scheme, blind), ()), person))
                 if not known:
@@ -199,15 +206,14 @@ def _look_up(blinds: Blinds) -> tuple[dict[Identity, UUID], set[UUID]]:
     return persons, unknown
 
 
-def _matches(cursor, blinds: list[str]) -> list[tuple]:
-    if connection.vendor == "postgresql":
-        where, params = "i.blind = ANY(%s)", [blinds]
-    else:
-        where, params = f"i.blind IN ({','.join(['%s'] * len(blinds))})", blinds
+def _matches(cursor, wanted: list[tuple[str, str]]) -> list[tuple]:
+    """The schemes are named too, which are few: with them the index is gone down, without them from end to end."""
+    schemes, schemes_given = bulk.in_texts("i.scheme", sorted({scheme for scheme, _blind in wanted}))
+    blinds, blinds_given = bulk.in_texts("i.blind", [blind for _scheme, blind in wanted])
     cursor.execute(
         "SELECT i.scheme, i.blind, i.person_id, p.known FROM people_identifier i "
-        f"JOIN people_person p ON p.id = i.person_id WHERE {where}",
-        params,
+        f"JOIN people_person p ON p.id = i.person_id WHERE {schemes} AND {blinds}",
+        [*schemes_given, *blinds_given],
     )
     return cursor.fetchall()
 
@@ -342,6 +348,7 @@ def add_person(
                 if value
             ]
             bulk.insert_values(Rows(Identifier, rows), fresh=True)
+            keep_terms(term for said in given.items() for term in term_rows(person, *said, keys))
             ledger.append([], by=by, at=at, verb="person.add", touch=[Subject("person", person)])
         return made
 
@@ -368,13 +375,19 @@ def call_anew(*, person: UUID, scheme: str, value: str, by: Actor, at: datetime)
         # Said once before, and right after all: it comes first again.
         Identifier.objects.filter(scheme=scheme, blind=blind).delete()
         bulk.insert_values(Rows(Identifier, [_identifier(new_id(), person, scheme, value, blind, keys)]), fresh=True)
+        keep_terms(term_rows(person, scheme, value, keys))
         ledger.append([], by=by, at=at, verb="person.call", purpose=scheme, touch=[Subject("person", person)])
         return True
 
 
 def erase_identifiers(*, person: UUID, reason: str, by: Actor, at: datetime) -> int:
-    """Forget by what numbers and names somebody was known; every fact stays as it was. Returns how many."""
+    """Forget by what numbers and names somebody was known; every fact stays as it was. Returns how many.
+
+    They are no longer found by them either.
+    """
     with transaction.atomic():
+        Person.objects.select_for_update().filter(id=person).first()
+        SearchTerm.objects.filter(person_id=person).delete()
         count, _ = Identifier.objects.filter(person_id=person).delete()
         if count:
             ledger.append(

@@ -85,14 +85,15 @@ def adapted(
 
 
 def insert_values(rows: Rows, *, fresh: bool = False) -> int:
-    """Insert rows of one table, skipping ids that exist; returns how many were written.
+    """Insert rows of one table, skipping those whose primary key exists; returns how many were written.
 
     `fresh` says that none exists, which on PostgreSQL takes half the time; it raises IntegrityError
     where that proves wrong.
     """
     if not rows.values:
         return 0
-    conflict = f'ON CONFLICT ("{rows.model._meta.pk.column}") DO NOTHING'
+    key = ", ".join(f'"{field.column}"' for field in rows.model._meta.pk_fields)
+    conflict = f"ON CONFLICT ({key}) DO NOTHING"
     return _write(rows, conflict, copied=fresh)
 
 
@@ -162,10 +163,14 @@ def id_values(ids: Iterable[Any]) -> list[Any]:
 
 def in_list(column: str, ids: Sequence[Any]) -> tuple[str, list[Any]]:
     """SQL and parameters for `column IN ids`, as one array on PostgreSQL."""
-    values = id_values(ids)
+    return in_texts(column, id_values(ids))
+
+
+def in_texts(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """`in_list` for what the database compares as it is."""
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)", [values]
-    return f"{column} IN ({','.join(['%s'] * len(values))})", values
+        return f"{column} = ANY(%s)", [list(values)]
+    return f"{column} IN ({','.join(['%s'] * len(values))})", list(values)
 
 
 @lru_cache(maxsize=128)

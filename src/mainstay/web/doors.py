@@ -97,4 +97,5 @@ def _shell(account: Account, rights: Rights, entry: str) -> shell.Shell:
         entries=[key for key, permission in ENTRIES.items() if rights.may(permission)],
         active=entry,
         account=shell.Account(account.actor.name, url=shell.address("me")),
+        find_url=shell.address(shell.FIND) if rights.may(Permission.SEE_PEOPLE) else "",
     )

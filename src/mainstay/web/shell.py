@@ -62,6 +62,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("audit", _("Audit"), "account"),
 )
 
+# Of no rail: it stands in the bar, and among a phone's tabs. The name of its URL pattern too.
+FIND = "find"
 # Of the five tabs of a phone three are pages, these where they may be opened; the other two are Find and More.
 TABS = ("today", "duties", "decisions")
 # Where one of the three is missing, whoever telephones has theirs: it is the page that a phone is held for.
@@ -126,6 +128,7 @@ class Shell:
     account: Account | None = None
     moment: Moment | None = None
     find_url: str = ""
+    finding: bool = False  # this page is Find
     note: str | Promise = ""
     keys: bool = True
     languages: tuple[tuple[str, str], ...] = field(
@@ -172,6 +175,7 @@ def shell(
         account=account,
         moment=moment,
         find_url=find_url,
+        finding=active == FIND,
         note=note,
         keys=keys,
     )

@@ -33,6 +33,7 @@ LISTED = 200
 
 # What a look's page is called; one that is not here is shown by its own name.
 PAGES = {
+    "find": gettext_lazy("who was found"),
     "list": gettext_lazy("the list"),
     "person": gettext_lazy("a person"),
     "calls": gettext_lazy("who to call"),

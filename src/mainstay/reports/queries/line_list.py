@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from mainstay.accounts.rules import Scope
+from mainstay.duties.models import PersonOfConcern
 from mainstay.duties.queries import is_with
 from mainstay.duties.rules.concern import NEVER, NOT_URGENT, RANKED_NONE, ranked
 from mainstay.duties.rules.facts import Stay
@@ -302,6 +303,12 @@ def shown(rows: list[Candidate], at: datetime, read_as: ReadAs) -> list[PersonRo
         )
         for row in rows
     ]
+
+
+def gravest_categories(people: Collection[UUID]) -> dict[UUID, str]:
+    """{person: the gravest category they have under some protocol}; one statement."""
+    rows = PersonOfConcern.objects.filter(person_id__in=people).exclude(category=RANKED_NONE)
+    return {person: category[1:] for person, category in rows.values_list("person_id", "category")}
 
 
 def _since(people: Collection[UUID]) -> dict[UUID, date]:

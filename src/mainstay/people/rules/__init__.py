@@ -1,0 +1,1 @@
+"""What of a person's particulars can be searched for, and how it sounds."""
