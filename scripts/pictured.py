@@ -46,6 +46,7 @@ PICTURED: dict[str, Shown] = {
     "find": Shown(query="?q=heron+ald"),
     "line-list": Shown(),
     "add-person": Shown(),
+    "list-export": Shown(),
     "person": Shown(needs=_PERSON),
     "stays": Shown(needs=_PERSON),
     "case": Shown(needs=_PERSON),

@@ -67,3 +67,27 @@ def test_every_page_of_people_can_be_used(
     assert page.get_by_role("button", name="Save the call").is_visible()
     context.close()
     assert found == {}
+
+
+def test_the_list_is_taken_along_from_a_page_that_can_be_used(
+    live_server: Any, browser: Any, signed: tuple[str, str], committed_world: World
+) -> None:
+    client = signed_in(committed_world, "Wen", Role.EPIDEMIOLOGIST)
+    context = browser.new_context(viewport={"width": 320, "height": 1200}, accept_downloads=True)
+    session = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/list/?category=suspected")
+    page.get_by_role("link", name="Take this list along").click()
+    page.evaluate(AXE)
+    assert page.evaluate(VIOLATIONS, RULES) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name="CSV").click()
+    assert page.get_by_role("alert").get_by_role("link").inner_text() == "Choose why the list is needed."
+    page.get_by_label("Why you need it").select_option("supervision")
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="CSV").click()
+    assert coming.value.suggested_filename.endswith("-1.csv")
+    lines = coming.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + 1 and "100 0000 0101" in lines[1]
+    context.close()

@@ -59,6 +59,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "find": {},
     "line-list": {},
     "add-person": {},
+    "list-export": {},
     "person": {"person": PERSON},
     "stays": {"person": PERSON},
     "case": {"person": PERSON},

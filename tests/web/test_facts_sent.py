@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import DataError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from mainstay.accounts.rules import Role
+from mainstay.cases.models import Classification, Onset
+from mainstay.platform import bulk
 from mainstay.platform.identity import new_id
+from mainstay.platform.models import Dirty, Entry
 from mainstay.screening.models import Check
+from mainstay.tracing.models import Contact
 from tests.at_once import at_once
 from tests.web.program import program, send
 from tests.world import World
@@ -122,3 +129,123 @@ def test_of_two_at_once_under_one_id_what_differs_is_refused(committed_world: Wo
 
     assert sorted(at_once(lambda: sent(380), lambda: sent(390))) == ["done", "refused"]
     assert Check.objects.count() == 1
+
+
+# --- three hundred at once --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_hundred(world: World) -> list[dict[str, Any]]:
+    """A class for each of 300 people."""
+    for number in range(300):
+        world.person(f"Nr {number:03}")
+    return [
+        {"fact": "classification", "id": str(new_id()), "person": str(person), "disease": "mers",
+         "value": "suspected", "observed": "2020-02-06"}
+        for person in world.people.values()
+    ]  # fmt: skip
+
+
+def test_of_three_hundred_the_bad_one_is_named_and_the_others_are_written(
+    world: World, three_hundred: list[dict[str, Any]]
+) -> None:
+    client = program(world)
+    three_hundred[150] |= {"person": str(new_id())}
+    told = send(client, "/facts", {"facts": three_hundred}).json()
+    assert (told["received"], told["done"], told["known"], told["refused"]) == (300, 300 - 1, 0, 1)
+    (bad,) = [one for one in told["facts"] if one["answer"] == "refused"]
+    assert (bad["item"], bad["id"], bad["code"]) == (150, three_hundred[150]["id"], "person.unknown")
+    assert Classification.objects.count() == 299
+    assert Dirty.objects.filter(subject_type="person").count() == 299  # each of them is judged
+    # The line was cut before the answer came: all is sent again, with the one mended.
+    three_hundred[150] |= {"person": three_hundred[0]["person"]}
+    again = send(client, "/facts", {"facts": three_hundred}).json()
+    assert (again["done"], again["known"], again["refused"]) == (1, 299, 0)
+    assert Classification.objects.count() == 300
+
+
+@pytest.mark.parametrize("bad", [0, 150, 299])
+def test_what_the_database_itself_refuses_is_found_among_three_hundred(
+    world: World, three_hundred: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, bad: int
+) -> None:
+    """No check of ours knows it beforehand: a value out of the column's range, say."""
+    refuse(monkeypatch, three_hundred[bad]["id"])
+    told = send(program(world), "/facts", {"facts": three_hundred}).json()
+    assert [(one["item"], one["code"]) for one in told["facts"] if one["code"]] == [(bad, "fact.unfit")]
+    assert (told["done"], Classification.objects.count()) == (299, 299)
+    assert len({row.entry_id for row in Classification.objects.all()}) <= 2 * 9  # halved: 2 ** 9 > 300
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, bad: str) -> None:
+    """The database will not have what is written under this id."""
+    insert = bulk.insert_values
+
+    def refusing(rows: bulk.Rows, **how: Any) -> int:
+        if any(row[0] == UUID(bad).hex for row in rows.values):
+            raise DataError("out of range")
+        return insert(rows, **how)
+
+    monkeypatch.setattr(bulk, "insert_values", refusing)
+
+
+@pytest.mark.parametrize("number", [2, 300])
+def test_as_many_statements_for_three_hundred_as_for_two(
+    world: World, three_hundred: list[dict[str, Any]], number: int
+) -> None:
+    client, some = program(world), three_hundred[:number]
+
+    def statements(batch: list[dict[str, Any]], answer: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            told = send(client, "/facts", {"facts": batch}).json()
+        assert told[answer] == number, told
+        return len(asked)
+
+    corrected = [one | {"id": str(new_id()), "corrects": one["id"], "value": "confirmed"} for one in some]
+    back = [{"fact": "retraction", "id": str(new_id()), "of": "classification", "root": one["id"]} for one in some]
+    counted = [statements(some, "done"), statements(some, "known"), statements(corrected, "done")]
+    counted += [statements(corrected, "known"), statements(back, "done"), statements(back, "known")]
+    # PostgreSQL takes many rows by way of a table of its own, which is three more.
+    assert max(counted) <= 22 + 3
+    assert Classification.objects.count() == 3 * number
+
+
+def test_written_together_is_as_written_one_by_one(world: World) -> None:
+    """The slow twin sends every fact in a request of its own."""
+    client, twin = program(world), program(world, name="twin")
+    an, bo = world.person("An"), world.person("Bo")
+
+    def batch() -> list[dict[str, Any]]:
+        ids = [str(new_id()) for _number in range(6)]
+        day = {"disease": "mers", "observed": "2020-02-06"}
+        return [
+            {"fact": "classification", "id": ids[0], "person": str(an), "value": "suspected", **day},
+            {"fact": "onset", "id": ids[1], "person": str(an), **day},
+            {"fact": "classification", "id": ids[2], "person": str(bo), "value": "confirmed", **day},
+            {"fact": "onset", "id": ids[3], "person": str(an), **day, "observed": "2020-02-05", "corrects": ids[1]},
+            {"fact": "onset", "id": ids[1], "person": str(an), **day},
+            {"fact": "contact", "id": ids[4], "person": str(an), "index": str(an), "disease": "mers", "kind": "ward"},
+            {"fact": "contact", "id": ids[5], "person": str(an), "index": str(bo), "disease": "mers", "kind": "ward"},
+            {"fact": "retraction", "id": str(new_id()), "of": "onset", "root": ids[1], "if_version": 2},
+        ]
+
+    def became(answers: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
+        return [(one["answer"], one["code"]) for one in answers]
+
+    def written(since: int) -> list[tuple[Any, ...]]:
+        models = ((Classification, "value"), (Onset, "retracted"), (Contact, "kind"))
+        return [
+            row
+            for model, says in models
+            for row in model.objects.filter(entry_id__gt=since)
+            .order_by("person_id", "version", says)
+            .values_list("person_id", "version", "observed_date", "source", "entry__verb", says)
+        ]
+
+    start = Entry.objects.order_by("-no").first().no
+    together = became(send(client, "/facts", {"facts": batch()}).json()["facts"])
+    middle = Entry.objects.order_by("-no").first().no
+    alone = [became(send(twin, "/facts", {"facts": [one]}).json()["facts"])[0] for one in batch()]
+    assert together == alone
+    assert [answer for answer, _code in together].count("done") == 6
+    first, both = written(start), written(middle)
+    assert len(first) == len(both) * 2 and sorted(first, key=str) == sorted(both * 2, key=str)

@@ -342,10 +342,15 @@ def record_look(
     at: datetime,
     subject: UUID | None = None,
     listed: Collection[UUID] = (),
+    records: bytes = b"",
     duty: UUID | None = None,
     reason: str = "",
 ) -> None:
-    """That somebody saw the data of one person, or of all on a list: one entry for a page or an export."""
+    """That somebody saw the data of one person, or of all on a list: one entry for a page or an export.
+
+    `records`: the list of an export as its ids, 16 bytes each, where as objects they would be too many.
+    """
+    shown = records or b"".join(one.bytes for one in listed)
     row = Look(
         id=new_id(),
         account=account,
@@ -353,7 +358,7 @@ def record_look(
         purpose=purpose.value,
         duty_id=duty,
         subject_id=subject,
-        listed=b"".join(one.bytes for one in listed),
-        count=len(listed) + (subject is not None),
+        listed=shown,
+        count=len(shown) // 16 + (subject is not None),
     )
     ledger.append([row], by=by, at=at, verb="look", source=page, purpose=reason[:200] or purpose.value)

@@ -138,15 +138,23 @@ def report_case(
     )  # fmt: skip
 
 
-def correct(*, model: type[Fact], root: UUID, known_at: datetime, by: Actor, at: datetime, **changes: Any) -> UUID:
-    """A new version of a case's fact with some columns changed; raises `fact.unknown`."""
-    fact = corrected(model, root, known_at=known_at, **changes)
+def correct(
+    *, model: type[Fact], root: UUID, known_at: datetime, by: Actor, at: datetime, last: Fact | None = None,
+    **changes: Any,
+) -> UUID:  # fmt: skip
+    """A new version of a case's fact with some columns changed, after `last` where the caller has just read it.
+
+    Raises `fact.unknown`, and `fact.overtaken` where somebody else has written the next version since.
+    """
+    fact = corrected(model, root, known_at=known_at, last=last, **changes)
     ledger.append([fact], by=by, at=at, verb="case.correct")
     return fact.root
 
 
-def retract(*, model: type[Fact], root: UUID, known_at: datetime, by: Actor, at: datetime) -> UUID:
-    """Say that a case's fact does not hold; it stays readable as it was known; raises `fact.unknown`."""
-    fact = retraction(model, root, known_at=known_at)
+def retract(
+    *, model: type[Fact], root: UUID, known_at: datetime, by: Actor, at: datetime, last: Fact | None = None
+) -> UUID:
+    """Say that a case's fact does not hold; it stays readable as it was known. `last` and errors as for `correct`."""
+    fact = retraction(model, root, known_at=known_at, last=last)
     ledger.append([fact], by=by, at=at, verb="case.retract")
     return fact.root

@@ -1,18 +1,20 @@
 """Facts handed in one by one or many together, each written by its area's own service, each answered for.
 
-Every one has the id that whoever recorded it gave it: sent again it is known. Each is a transaction of its own, so
-that a bad one takes nothing with it; the same id with other content is refused, never written over.
+Every one has the id that whoever recorded it gave it: sent again it is known; the same id with other content is
+refused, never written over. A bad one takes nothing with it. What one service makes of a batch is written together, so
+that three hundred take as many statements as one; where the database refuses it, each half is tried by itself, down to
+the one that is bad.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 
 from mainstay.accounts.rules import Permission, Rights
 from mainstay.care.models import Treatment
@@ -25,6 +27,7 @@ from mainstay.isolation.models import Offer, Stay
 from mainstay.isolation.queries import covered
 from mainstay.isolation.services import offer_place, record_stay
 from mainstay.people.queries import ReadAs
+from mainstay.platform import ledger
 from mainstay.platform.clock import local_date
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.ledger import FACT_OVERTAKEN
@@ -116,7 +119,21 @@ def record_all(sent: Sequence[Sent | Answer], *, rights: Rights, by: Actor, at: 
     """
     desk = _Desk(rights, by, at)
     desk.reach_for([one for one in sent if isinstance(one, Sent)])
-    return [one if isinstance(one, Answer) else desk.take(one) for one in sent]
+    return [answer for some in _stretches(sent) for answer in desk.take(some)]
+
+
+def _stretches(sent: Sequence[Sent | Answer]) -> Iterator[list[Sent | Answer]]:
+    """The batch in pieces that can be written in any order: in each a record is named once."""
+    some: list[Sent | Answer] = []
+    named: set[UUID | None] = set()
+    for one in sent:
+        record = one.corrects or one.id if isinstance(one, Sent) else None
+        if record in named and record is not None:
+            yield some
+            some, named = [], set()
+        some.append(one)
+        named.add(record)
+    yield some
 
 
 class _Desk:
@@ -129,12 +146,16 @@ class _Desk:
         self.reach: dict[tuple[Permission, UUID], bool] = {}
 
     def reach_for(self, sent: Sequence[Sent]) -> None:
-        """Look up together whom the batch names."""
-        for permission in {KINDS[one.kind].permission for one in sent}:
-            self._look_up(
-                permission,
-                {who for one in sent if KINDS[one.kind].permission is permission for who in self._concerned(one, None)},
-            )
+        """Look up together whom the batch names, and whom the records name that it corrects."""
+        named: dict[Permission, set[UUID]] = {}
+        for one in sent:
+            named.setdefault(KINDS[one.kind].permission, set()).update(self._concerned(one, None))
+        for kind in {one.kind for one in sent if one.corrects is not None}:
+            roots = [one.corrects for one in sent if one.kind == kind]
+            for fact in KINDS[kind].model.objects.filter(root__in=roots):
+                named[KINDS[kind].permission].update(self._of(fact))
+        for permission, people in named.items():
+            self._look_up(permission, people)
 
     def _look_up(self, permission: Permission, people: set[UUID]) -> None:
         found = covered(people, self.rights.scope(permission), self.at, self.read_as)
@@ -142,7 +163,12 @@ class _Desk:
 
     def _concerned(self, one: Sent, last: Fact | None) -> set[UUID]:
         """Everybody whom a fact is about, as they are read: those it names, and those its record names so far."""
-        named = [one.person, one.says.get("index"), getattr(last, "person_id", None), getattr(last, "index_id", None)]
+        named = [person for person in (one.person, one.says.get("index")) if person is not None]
+        return {self.read_as.survivor(person) for person in named} | self._of(last)
+
+    def _of(self, fact: Fact | None) -> set[UUID]:
+        """Everybody whom a fact names, as they are read."""
+        named = [getattr(fact, "person_id", None), getattr(fact, "index_id", None)]
         return {self.read_as.survivor(person) for person in named if person is not None}
 
     def _reaches(self, permission: Permission, people: set[UUID]) -> bool:
@@ -151,22 +177,70 @@ class _Desk:
             self._look_up(permission, unknown)
         return bool(people) and all(self.reach[permission, person] for person in people)
 
-    def take(self, one: Sent) -> Answer:
-        """Record one fact, or say why not."""
-        try:
-            with transaction.atomic():
-                self._hold(one)
-                return Answer(one.id, self._corrected(one) if one.corrects else self._new(one))
-        except MainstayError as error:
-            return Answer(one.id, REFUSED, error.code, error.sentence)
-        except (IntegrityError, DataError):
-            return Answer(one.id, REFUSED, UNFIT, "What it says cannot be so; compare it with the guide.")
+    def take(self, some: Sequence[Sent | Answer]) -> list[Answer]:
+        """Record facts of which each is about a record of its own; an answer for each, in their order."""
+        answers = {place: one for place, one in enumerate(some) if isinstance(one, Answer)}
+        groups: dict[tuple[str, bool, bool], dict[int, Sent]] = {}
+        for place, one in enumerate(some):
+            if isinstance(one, Sent):
+                groups.setdefault((one.kind, one.corrects is not None, one.taken_back), {})[place] = one
+        for (kind, _corrects, _taken_back), placed in groups.items():
+            answers |= self._write(KINDS[kind], placed)
+        return [answers[place] for place in range(len(some))]
 
-    def _hold(self, one: Sent) -> None:
+    def _write(self, kind: Kind, placed: dict[int, Sent]) -> dict[int, Answer]:
+        """Write what one service makes of some facts; where the database will not have it, each half by itself."""
+        stands = _standing(kind, placed)
+        answers: dict[int, Answer] = {}
+        try:
+            with ledger.gathered(by=self.by, at=self.at):
+                for place, one in placed.items():
+                    answers[place] = self._taken(one, stands.get(one.corrects or one.id))
+        except (MainstayError, IntegrityError, DataError) as error:
+            if len(placed) == 1:
+                return {place: _refused(one, error) for place, one in placed.items()}
+            found = list(placed.items())
+            half = len(found) // 2
+            return self._write(kind, dict(found[:half])) | self._write(kind, dict(found[half:]))
+        new = {place: one for place, one in placed.items() if one.corrects is None and answers[place].answer == DONE}
+        return answers | self._overtaken(kind, new)
+
+    def _taken(self, one: Sent, last: Fact | None) -> Answer:
+        """What becomes of a fact, beside what stands under its id or is the last version of its record."""
+        try:
+            self._hold(one, last if one.corrects else None)
+            return Answer(one.id, self._corrected(one, last) if one.corrects else self._new(one, last))
+        except MainstayError as error:
+            return _refused(one, error)
+
+    def _new(self, one: Sent, before: Fact | None) -> str:
+        assert one.person is not None
+        if before is not None:
+            self._same_as_sent(before, one)
+            return KNOWN
+        who = {"person": self.read_as.survivor(one.person), "known_at": self.at, "by": self.by, "at": self.at}
+        KINDS[one.kind].record(**one.says, **who, fact_id=one.id)
+        return DONE
+
+    def _overtaken(self, kind: Kind, placed: dict[int, Sent]) -> dict[int, Answer]:
+        """Of two at once under one id the second finds the first's, and is held to what it says."""
+        there = _standing(kind, placed)
+        found = {}
+        for place, one in placed.items():
+            try:
+                self._same_as_sent(there[one.id], one)
+            except MainstayError as error:
+                found[place] = _refused(one, error)
+        return found
+
+    def _same_as_sent(self, fact: Fact, one: Sent) -> None:
+        if not self._says(fact, one):
+            raise MainstayError(TAKEN, "Under this id something else is recorded; give every fact an id of its own.")
+
+    def _hold(self, one: Sent, last: Fact | None) -> None:
         kind = KINDS[one.kind]
         if not self.rights.may(kind.permission):
             raise MainstayError(NOT_ALLOWED, f"Your roles do not allow to record a {one.kind}.")
-        last = _last(one) if one.corrects else None
         reaches = self._reaches(kind.permission, self._concerned(one, last))
         if not reaches or (one.corrects is not None and last is None):
             raise MainstayError(UNKNOWN_PERSON, "There is no such person or record here; look the id up again.")
@@ -174,22 +248,9 @@ class _Desk:
         if isinstance(observed, date) and observed > self.today:
             raise MainstayError(FUTURE, f"{observed} is still to come; give the day on which it was so.")
 
-    def _new(self, one: Sent) -> str:
-        kind = KINDS[one.kind]
-        assert one.person is not None
-        before = kind.model.objects.filter(id=one.id).first()
-        if before is None:
-            who = {"person": self.read_as.survivor(one.person), "known_at": self.at, "by": self.by, "at": self.at}
-            kind.record(**one.says, **who, fact_id=one.id)
-        # Of two at once under one id the second finds the first's, and is held to what it says.
-        if not self._says(kind.model.objects.get(id=one.id), one):
-            raise MainstayError(TAKEN, "Under this id something else is recorded; give every fact an id of its own.")
-        return KNOWN if before is not None else DONE
-
-    def _corrected(self, one: Sent) -> str:
+    def _corrected(self, one: Sent, last: Fact | None) -> str:
         kind = KINDS[one.kind]
         assert one.corrects is not None
-        last = _last(one)
         if last is None or (one.taken_back and last.retracted) or (not one.taken_back and self._says(last, one)):
             return KNOWN
         if one.if_version is not None and one.if_version != last.version:
@@ -197,7 +258,7 @@ class _Desk:
         if one.person is not None and not self._same(last, one.person):
             # Whoever it was wrongly said of would not be judged again.
             raise MainstayError(UNFIT, "A correction keeps its person; take the record back and record it anew.")
-        stands: dict[str, Any] = {"model": kind.model, "root": one.corrects, "known_at": self.at}
+        stands: dict[str, Any] = {"model": kind.model, "root": one.corrects, "known_at": self.at, "last": last}
         if one.taken_back:
             cases.retract(**stands, by=self.by, at=self.at)
         else:
@@ -219,7 +280,17 @@ class _Desk:
         return columns | {"observed_date": one.says.get(KINDS[one.kind].observed)}
 
 
-def _last(one: Sent) -> Fact | None:
-    """The version of a record that stands."""
-    found: Fact | None = KINDS[one.kind].model.objects.filter(root=one.corrects).order_by("-version").first()
+def _refused(one: Sent, error: MainstayError | IntegrityError | DataError) -> Answer:
+    if isinstance(error, MainstayError):
+        return Answer(one.id, REFUSED, error.code, error.sentence)
+    return Answer(one.id, REFUSED, UNFIT, "What it says cannot be so; compare it with the guide.")
+
+
+def _standing(kind: Kind, placed: dict[int, Sent]) -> dict[UUID, Fact]:
+    """{id: the fact under it}, and {record: the version of it that stands}; a statement each."""
+    ids = [one.id for one in placed.values() if one.corrects is None]
+    roots = [one.corrects for one in placed.values() if one.corrects is not None]
+    found: dict[UUID, Fact] = kind.model.objects.in_bulk(ids) if ids else {}
+    if roots:
+        found |= {fact.root: fact for fact in kind.model.objects.filter(root__in=roots).order_by("root", "version")}
     return found

@@ -38,9 +38,14 @@ def new_fact(
     )
 
 
-def corrected(model: type[SomeFact], root: UUID, *, known_at: datetime, **changes: Any) -> SomeFact:
-    """The next version of a record with some columns changed; raises `fact.unknown` where there is none."""
-    last = model.objects.filter(root=root).order_by("-version").first()
+def corrected(
+    model: type[SomeFact], root: UUID, *, known_at: datetime, last: SomeFact | None = None, **changes: Any
+) -> SomeFact:
+    """The next version of a record with some columns changed; raises `fact.unknown` where there is none.
+
+    `last`: its last version, where the caller has just read it; one written since makes the writing fail as overtaken.
+    """
+    last = last or model.objects.filter(root=root).order_by("-version").first()
     if last is None:
         raise MainstayError(
             NO_FACT, f"There is no {model._meta.model_name} {root} to correct; look it up again.", {"id": str(root)}
@@ -53,6 +58,6 @@ def corrected(model: type[SomeFact], root: UUID, *, known_at: datetime, **change
     return model(**columns)
 
 
-def retraction(model: type[SomeFact], root: UUID, *, known_at: datetime) -> SomeFact:
+def retraction(model: type[SomeFact], root: UUID, *, known_at: datetime, last: SomeFact | None = None) -> SomeFact:
     """The version that says the record holds no longer."""
-    return corrected(model, root, known_at=known_at, retracted=True)
+    return corrected(model, root, known_at=known_at, last=last, retracted=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -64,10 +66,36 @@ def append(
 
     `first` runs at the head of the transaction and writes what the rows point to. `fresh` says that
     none of the ids is there, as far as the caller knows: they are looked up only if that proves wrong.
+
+    Within `gathered` nothing is written yet, and there is no entry.
     """
+    waiting = _WAITING.get()
+    if waiting is not None and first is None and not touch:
+        waiting.setdefault((verb, source, purpose), []).extend(rows)
+        return None
     return append_values(
         tables_of(rows), by=by, at=at, verb=verb, source=source, purpose=purpose, touch=touch, first=first, fresh=fresh
     )
+
+
+_WAITING: ContextVar[dict[tuple[str, str, str], list[Appended]] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def gathered(*, by: Actor, at: datetime) -> Iterator[None]:
+    """What services append within is written together at its end: an entry and a transaction a verb, not a row.
+
+    For services that write a fact and read nothing of it afterwards: until the end none of it is there. When it is
+    left by an error, nothing is written. Raises what `append` raises.
+    """
+    waiting: dict[tuple[str, str, str], list[Appended]] = {}
+    mark = _WAITING.set(waiting)
+    try:
+        yield
+    finally:
+        _WAITING.reset(mark)
+    for (verb, source, purpose), rows in waiting.items():
+        append(rows, by=by, at=at, verb=verb, source=source, purpose=purpose)
 
 
 def append_values(

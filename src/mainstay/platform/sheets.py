@@ -16,6 +16,7 @@ from typing import Any
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 LONGEST_CELL = 32_767
+MOST_LINES = 1_048_576
 # Spreadsheets keep 15 digits of a number: what is longer is written as text, or it would lose its end.
 LARGEST_NUMBER = 10**15
 
@@ -56,8 +57,12 @@ class Book:
         *,
         made_at: datetime | None = None,
         folder: Path | None = None,
+        path: Path | None = None,
     ) -> None:
-        """`folder`, private and of the caller's, takes the rows while they are many; without one memory does."""
+        """`folder`, private and of the caller's, takes the rows while they are many; without one memory does.
+
+        `path`: where the workbook itself is written, ended by `end`, so that memory never holds it.
+        """
         import xlsxwriter
 
         self._bytes = io.BytesIO()
@@ -65,7 +70,9 @@ class Book:
         if folder is not None:
             kept = {"constant_memory": True, "tmpdir": str(folder)}
         plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-        self._book = xlsxwriter.Workbook(self._bytes, {**kept, **plain, "remove_timezone": True})
+        self._book = xlsxwriter.Workbook(
+            str(path) if path is not None else self._bytes, {**kept, **plain, "remove_timezone": True}
+        )
         if made_at is not None:
             self._book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
         self._styles = self.STYLES | (styles or {})
@@ -99,9 +106,13 @@ class Book:
         """An empty line."""
         self._at += 1
 
+    def end(self) -> None:
+        """No more comes: the workbook is written to its path."""
+        self._book.close()
+
     def content(self) -> bytes:
         """The workbook, ended."""
-        self._book.close()
+        self.end()
         return self._bytes.getvalue()
 
     def _write(self, column: int, one: Styled) -> None:

@@ -35,6 +35,7 @@ LISTED = 200
 PAGES = {
     "find": gettext_lazy("who was found"),
     "list": gettext_lazy("the list"),
+    "list-export": gettext_lazy("the list, taken along"),
     "person": gettext_lazy("a person"),
     "calls": gettext_lazy("who to call"),
     "call": gettext_lazy("a call"),

@@ -71,17 +71,7 @@ SORTED = {
 @city_time
 def line_list(request: Any) -> HttpResponse:
     """People of concern within the reader's bounds; filters, order and page stand in the address."""
-    chosen = {name: cleaned(request.GET.get(name, "")) for name in FILTERS}
-    place = jurisdiction(chosen["where"]) if chosen["where"] else None
-    asked = Asked(
-        scope=request.scope,
-        at=request.moment,
-        category=CHOSEN.get(chosen["category"]),
-        overdue=chosen["overdue"] == "1",
-        where=None if not chosen["where"] else scope_of([place] if place else []),
-        order=ORDER[_sort(chosen)],
-        placing=chosen["placing"] if chosen["placing"] in PLACINGS else None,
-    )
+    asked, chosen, place = asked_for(request)
     page = _page(asked, chosen, request)
     shown = [row for row, _signs in page.rows]
     if shown:
@@ -96,16 +86,33 @@ def line_list(request: Any) -> HttpResponse:
     context = {
         "rows": [_row(row, found, request) for row, found in page.rows],
         "totals": count_people(asked),
-        "chips": _chips(asked, chosen, _place_name(place, chosen["where"])),
+        "chips": chips(asked, chosen, place),
+        "take_href": address(chosen, "list-export") if request.rights.may(Permission.EXPORT_PEOPLE) else "",
         "filters": _filter_form(chosen),
-        "sorted": SORTED[_sort(chosen)],
-        "sorts": [(word, _address(chosen, sort=one)) for one, word in SORTS.items() if one != _sort(chosen)],
+        "sorted": SORTED[sort_of(chosen)],
+        "sorts": [(word, address(chosen, sort=one)) for one, word in SORTS.items() if one != sort_of(chosen)],
         "next_href": page.next_href,
-        "first_href": _address(chosen) if request.GET.get("after") else "",
+        "first_href": address(chosen) if request.GET.get("after") else "",
         "may_add": request.rights.may(Permission.RECORD_FACTS),
         "may_split": request.rights.may(Permission.ASSIGN_DUTIES),
     }
     return render(request, "people/list.html", context)
+
+
+def asked_for(request: Any) -> tuple[Asked, dict[str, str], Jurisdiction | None]:
+    """Which people an address asks for, within the door's bounds; its filters as typed; the place among them."""
+    chosen = {name: cleaned(request.GET.get(name, "")) for name in FILTERS}
+    place = jurisdiction(chosen["where"]) if chosen["where"] else None
+    asked = Asked(
+        scope=request.scope,
+        at=request.moment,
+        category=CHOSEN.get(chosen["category"]),
+        overdue=chosen["overdue"] == "1",
+        where=None if not chosen["where"] else scope_of([place] if place else []),
+        order=ORDER[sort_of(chosen)],
+        placing=chosen["placing"] if chosen["placing"] in PLACINGS else None,
+    )
+    return asked, chosen, place
 
 
 @dataclass(frozen=True)
@@ -125,10 +132,11 @@ def _page(asked: Asked, chosen: dict[str, str], request: Any) -> _Page:
     else:
         rows = [(row, ()) for row in list_people(asked, after, ROWS + 1)]
     more = cursor_text(rows[ROWS - 1][0].cursor) if len(rows) > ROWS else ""
-    return _Page(rows[:ROWS], _address(chosen, after=more) if more else "")
+    return _Page(rows[:ROWS], address(chosen, after=more) if more else "")
 
 
-def _sort(chosen: dict[str, str]) -> str:
+def sort_of(chosen: dict[str, str]) -> str:
+    """The order that was chosen; the worst first where none was."""
     return chosen["sort"] if chosen["sort"] in SORTS else DEFAULT
 
 
@@ -151,25 +159,30 @@ def _row(row: PersonRow, found: tuple[Sign, ...], request: Any) -> dict[str, Any
     }
 
 
-def _address(chosen: dict[str, str], **changes: str) -> str:
-    """The list again with some of its filters changed."""
+def address(chosen: dict[str, str], page: str = "line-list", **changes: str) -> str:
+    """The list, or another page of the same people, with some of its filters changed."""
     kept = {name: value for name, value in (chosen | changes).items() if value}
-    return f"{reverse('line-list')}?{urlencode(kept)}" if kept else reverse("line-list")
+    return f"{reverse(page)}?{urlencode(kept)}" if kept else reverse(page)
 
 
-def _chips(asked: Asked, chosen: dict[str, str], place: str) -> list[dict[str, str]]:
+def chips(asked: Asked, chosen: dict[str, str], place: Jurisdiction | None) -> list[dict[str, str]]:
     """What filters stand, each with the address without it."""
     found = []
     if asked.category is not None:
         word = words.category(asked.category)["word"] if asked.category else _("in none")
-        found.append({"word": _("Category: %(word)s") % {"word": word}, "href": _address(chosen, category="")})
+        found.append({"word": _("Category: %(word)s") % {"word": word}, "href": address(chosen, category="")})
     if asked.overdue:
-        found.append({"word": _("Something overdue"), "href": _address(chosen, overdue="")})
+        found.append({"word": _("Something overdue"), "href": address(chosen, overdue="")})
     if asked.placing is not None:
         word = dict(_placings())[asked.placing]
-        found.append({"word": _("Place: %(word)s") % {"word": word}, "href": _address(chosen, placing="")})
+        found.append({"word": _("Place: %(word)s") % {"word": word}, "href": address(chosen, placing="")})
     if asked.where is not None:
-        found.append({"word": _("Where: %(place)s") % {"place": place}, "href": _address(chosen, where="")})
+        found.append(
+            {
+                "word": _("Where: %(place)s") % {"place": _place_name(place, chosen["where"])},
+                "href": address(chosen, where=""),
+            }
+        )
     return found
 
 

@@ -242,14 +242,14 @@ def _duties(owed: list[OwedRow], request: Any) -> list[dict[str, Any]]:
             "what": words.duty(called, row, request.today),
             "state": words.state(row, request.moment),
             "when": words.when(row, request.moment, request.today) if row.status == "open" else "",
-            "owner": _owner(row, whose),
+            "owner": who_answers(row, whose),
             "why": row.edition,
         }
         for row in owed
     ]
 
 
-def _owner(row: OwedRow, whose: dict[UUID, Owner]) -> str:
+def who_answers(row: OwedRow, whose: dict[UUID, Owner]) -> str:
     """The post and its holder; where it is vacant, who answers above."""
     owner = whose.get(row.answering) if row.answering else None
     if owner is None:

@@ -52,8 +52,8 @@ def added(people: Collection[UUID], at: datetime, read_as: ReadAs) -> dict[UUID,
     members = read_as.everybody(people)
     if not members:
         return {}
-    categories, classes = _categories(people), _last(Classification, "disease", members, at, read_as)
-    results = _last(Result, "test", members, at, read_as)
+    categories, classes = _categories(people), last_told(Classification, "disease", members, at, read_as)
+    results = last_told(Result, "test", members, at, read_as)
     where, named = where_are(people, at, read_as), _named(members, at, read_as)
     calls = _by_survivor(last_calls(members), read_as)
     owed: dict[UUID, list[OwedRow]] = {}
@@ -91,10 +91,10 @@ def _categories(people: Collection[UUID]) -> dict[UUID, str]:
 _READ_TOLD = table_reader(as_uuid, same, same, as_date)
 
 
-def _last(
+def last_told(
     model: type[Classification] | type[Result], of: str, members: list[UUID], at: datetime, read_as: ReadAs
 ) -> dict[UUID, Told]:
-    """The latest by its own day; of one day the later written."""
+    """{person: the latest by its own day; of one day the later written}; one statement. `members`: all records."""
     rows = _READ_TOLD(
         standing(
             model, ("person_id", "value", of, "observed_date"), View(known_by=at), bulk.in_list("f.person_id", members)

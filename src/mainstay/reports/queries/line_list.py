@@ -32,6 +32,8 @@ ORDERS = {
     CATEGORY: ("category", "due_at", "person_id"),
 }
 CAP = 10_000
+# So many records are fetched at a time of a whole list.
+FETCHED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Asked:
     those for whom one of these posts answers. What was found out today begins, for the accounts, at the day's
     end; whoever can do it now need not wait. `placing`: those who wait for a place, whose limit for it has passed,
     or who have one. `staff` leaves those who are with one of these colleagues, or with none of them (`is_with` False).
+    `people` leaves none but these.
     """
 
     scope: Scope
@@ -56,6 +59,7 @@ class Asked:
     placing: str | None = None
     staff: frozenset[UUID] | None = None
     is_with: bool = True
+    people: Collection[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,21 @@ def candidates(asked: Asked, read_as: ReadAs, limit: int, after: Cursor | None =
         if len(found) < limit:
             found += _page(source, matches, asked, limit - len(found), after)
     return found
+
+
+def everybody(asked: Asked) -> bytes:
+    """The records of all who match, 16 bytes each, in the list's order; two statements and the scope's.
+
+    Of 250,000 people it is four megabytes: rows as objects would be a hundred.
+    """
+    (where, params), found = _conditions(asked, ReadAs()), bytearray()
+    columns = ", ".join(f"t.{name}" for name in ORDERS[asked.order])
+    for source, given in _sources():
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(f"SELECT t.person_id FROM {source} WHERE {where} ORDER BY {columns}", [*given, *params])
+            while some := cursor.fetchmany(FETCHED):
+                found += b"".join(one.bytes for (value,) in some if (one := as_uuid(value)) is not None)
+    return bytes(found)
 
 
 def count_people(asked: Asked) -> Totals:
@@ -211,20 +230,27 @@ def _conditions(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
     for scope in (asked.scope, asked.where):
         if scope is not None and not scope.everywhere:
             add(*within(scope, asked.at, read_as))
+    if asked.people is not None:
+        add(*bulk.in_list("t.person_id", list(asked.people)))
     if asked.category is not None:
         add("t.category = %s", [ranked(asked.category)])
     if asked.overdue:
         add("t.due_at < %s", [parameter(asked.at)])
-    if asked.placing == PAST_LIMIT:
-        add("t.place_due_at < %s", [parameter(asked.at)])
-    elif asked.placing is not None:
-        add("t.waits_since IS NULL" if asked.placing == PLACED else "t.waits_since IS NOT NULL")
+    if asked.placing is not None:
+        add(_PLACINGS[asked.placing], [parameter(asked.at)] if asked.placing == PAST_LIMIT else [])
     if asked.to_do is not None or asked.answering is not None:
         add(*_to_do(asked))
     if asked.staff is not None:
         sql, some = is_with(asked.staff, "p.id")
         add(sql if asked.is_with else f"NOT {sql}", some)
     return " AND ".join(conditions), params
+
+
+_PLACINGS = {
+    WAITING: "t.waits_since IS NOT NULL",
+    PAST_LIMIT: "t.place_due_at < %s",
+    PLACED: "t.waits_since IS NULL",
+}
 
 
 def _to_do(asked: Asked) -> tuple[str, list[Any]]:

@@ -36,13 +36,18 @@ def list_worst(asked: Asked, after: Cursor | None = None, limit: int = 50) -> li
     """
     read_as = ReadAs()
     found = candidates(replace(asked, order=WORST), read_as, limit, after)
-    known, rows = _known(found, asked.at, read_as), shown(found, asked.at, read_as)
-    return [WorstRow(row, signs(known[row.id])) for row in rows]
+    why = signs_of(found, asked.at, read_as)
+    return [WorstRow(row, why[row.id]) for row in shown(found, asked.at, read_as)]
 
 
 def worst_ids(asked: Asked, limit: int) -> list[UUID]:
     """Everybody who matches up to a limit, the worst first."""
     return [one.id for one in candidates(replace(asked, order=WORST), ReadAs(), limit)]
+
+
+def signs_of(people: Collection[Candidate], at: datetime, read_as: ReadAs) -> dict[UUID, tuple[Sign, ...]]:
+    """{person: what makes them urgent, the gravest first}; six statements."""
+    return {person: signs(known) for person, known in _known(people, at, read_as).items()}
 
 
 def _known(people: Collection[Candidate], at: datetime, read_as: ReadAs) -> dict[UUID, Known]:
