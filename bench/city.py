@@ -47,6 +47,22 @@ def make(people: int, of_concern: int, days: int = 1) -> Any:
     return by
 
 
+def report_in(people: int, by: Any) -> None:
+    """So many more report their temperature, as after a screening; nobody has judged them yet."""
+    from bench.people import LAST, ZONE
+    from mainstay.people.models import Person
+    from mainstay.platform import bulk, ledger
+    from mainstay.platform.clock import known_on, now
+    from mainstay.platform.facts import new_fact
+    from mainstay.screening.models import Check
+
+    known = {"observed_date": LAST, "known_at": known_on(LAST, ZONE)}
+    whom = Person.objects.order_by("-id").values_list("id", flat=True)[: max(0, people)]
+    for some in bulk.chunks(whom, AT_ONCE):
+        facts = [new_fact(Check, person_id=one, of="temperature", tenths=366, **known) for one in some]
+        ledger.append(facts, by=by, at=now(), verb="bench.screened")
+
+
 def name_of(number: int) -> str:
     """The name of the so-manieth inhabitant; after 81,600 they begin again, as in a city."""
     surname, rest = number % len(SURNAMES), number // len(SURNAMES)

@@ -135,6 +135,7 @@ def things() -> dict[str, str]:
     from mainstay.duties.models import Duty, DutyState
     from mainstay.intake.models import Receipt
     from mainstay.isolation.models import Objection
+    from mainstay.organisations.models import Post
     from mainstay.platform.clock import now
     from mainstay.tracing.models import Contact
 
@@ -159,6 +160,7 @@ def things() -> dict[str, str]:
         "delivery": str(Receipt.objects.order_by("-received").first().delivery_id),
         "secret": services.invite(account=swallow, by=officer.actor, at=now()),
         "colleague": TRACER,
+        "post": str(Post.objects.get(code="tracing").id),
     }
 
 

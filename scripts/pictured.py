@@ -44,6 +44,8 @@ PICTURED: dict[str, Shown] = {
     "duty-rows": Shown(query="?all=1"),
     "visit": Shown(needs={"at": "door"}),
     "find": Shown(query="?q=heron+ald"),
+    "posts": Shown(),
+    "post": Shown(needs={"post": "post"}),
     "line-list": Shown(),
     "add-person": Shown(),
     "list-export": Shown(),
@@ -81,6 +83,7 @@ PICTURED: dict[str, Shown] = {
     "accounts": Shown(),
     "account": Shown(needs={"username": "colleague"}),
     "audit": Shown(OVERSIGHT),
+    "jobs": Shown(),
 }
 
 # route -> why it has no picture of its own.

@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 FOLDER = ROOT / "docs" / "pictures"
-LARGEST = 6_000_000
+LARGEST = 7_000_000
 QUALITY = 62
 # Of the product's pages there are many: what a screen and a half shows, not so finely.
 PAGES_QUALITY, PAGES_LONGEST = 30, {"desk": 1000, "phone": 1300}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
+import mainstay.cycle.run as run_of_the_cycle
 from mainstay.cases import services as cases
 from mainstay.cases.models import Classification
 from mainstay.cycle.check import whole
@@ -143,3 +145,20 @@ def test_the_check_finds_every_kind_by_other_means(committed_world: World) -> No
     found = {(names[row.difference.person], row.difference.kind) for row in reconciliation(on=date(2020, 2, 2)).rows}
     assert found == {(kind, kind) for kind in KINDS} | {("excluded", "positive_not_in_register")}
     assert whole.run().ok
+
+
+def test_what_a_run_asks_itself_is_no_reason_to_set_the_sides_side_by_side_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One difference is asked about; a fact that comes in meanwhile is looked at too, the question itself is not."""
+    looked: list[int] = []
+
+    def counted(**asked: Any) -> Any:
+        looked.append(1)
+        return find_differences(**asked)
+
+    monkeypatch.setattr(run_of_the_cycle, "find_differences", counted)
+    world.result("Gao", "positive", "2020-02-01")
+    world.cycle("2020-02-01")
+    assert DutyState.objects.filter(duty__kind=SETTLE).count() == 1
+    assert len(looked) == 1

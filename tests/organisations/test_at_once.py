@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from mainstay.organisations import services
-from mainstay.organisations.models import Holding, Post
+from mainstay.organisations.models import Facility, Holding, Post
 from mainstay.organisations.queries import holdings_at
 from mainstay.organisations.rules import has_cycle
 from mainstay.platform import ledger
 from mainstay.platform.clock import ONE_DAY
+from mainstay.platform.identity import new_id
 from mainstay.platform.models import Entry
 from mainstay.platform.reading import View
 from tests.at_once import at_once, refusals
@@ -109,3 +110,45 @@ def test_two_posts_each_put_under_the_other_do_not_come_round(committed_world: W
     assert refusals(outcomes) == ["post.cycle"]
     superiors = dict(Post.objects.values_list("code", "superior__code"))
     assert not any(has_cycle(superiors, post) for post in superiors)
+
+
+def test_of_two_who_hand_one_post_on_one_does_and_the_other_is_told_that_somebody_else_holds_it(
+    committed_world: World, slow_to_decide: None
+) -> None:
+    """Both saw Er hold it; Jia gets it, or Yi, and Er's holding ends once."""
+    world = committed_world
+    post = Post.objects.get(code="unit-u1")
+    seen, leaves = Holding.objects.get(post=post), world.at + ONE_DAY
+
+    def hands_on(name: str, starts_at):
+        holder = ledger.actor(name)
+        return lambda: services.assign(
+            post=post, holder=holder, starts_at=starts_at, instead_of=seen.root, by=world.by, at=world.at
+        )
+
+    outcomes = at_once(hands_on("Worker Jia", leaves), hands_on("Worker Yi", leaves))
+    assert refusals(outcomes) == ["post.held"]
+    assert Holding.objects.filter(post=post).count() == 1 + 1 + 1  # Er's, its end, and one who follows
+    before, after = holdings_at(leaves - timedelta(seconds=1), View()), holdings_at(leaves, View())
+    assert before[post.id] == seen.holder_id != after[post.id]
+
+
+def test_one_form_sent_twice_at_once_is_one_holding(committed_world: World, slow_to_decide: None) -> None:
+    world, form = committed_world, new_id()
+    outcomes = at_once(*[_assigns(world, "Worker Jia", starts_at=world.at, fact_id=form)] * 2)
+    assert refusals(outcomes) == []
+    assert [one.root for one in Holding.objects.filter(post__code="unit-u2")] == [form]
+    assert Entry.objects.filter(verb="post.assign", actor=world.by).count() == 1
+
+
+def test_of_two_posts_named_for_one_ward_one_is_and_the_other_officer_is_told(committed_world: World) -> None:
+    world, ward = committed_world, Facility.objects.get(code="h1-er")
+    above = Post.objects.get(code="ward-h1")
+
+    def names(code: str):
+        return lambda: services.name_post(code=code, name=code, superior=above, facility=ward, by=world.by, at=world.at)
+
+    for attempt in range(3):
+        outcomes = at_once(names(f"a{attempt}"), names(f"b{attempt}"))
+        assert refusals(outcomes) == ["post.answered_for"] * (1 if attempt == 0 else 2)
+    assert Post.objects.filter(facility=ward).count() == 1

@@ -195,11 +195,13 @@ def test_what_fails_waits_longer_each_time_is_given_up_and_tried_again_by_hand(
     assert jobs.claim() is None
 
     seen = runs(lambda _payload, _tell: effect("mended"))
-    assert jobs.retry("one", at=now()).state == "ready"
+    by = ledger.actor("Administrator Wu")
+    assert jobs.retry("one", by=by, at=now()).state == "ready"
+    assert list(Entry.objects.filter(verb="job.retry").values_list("actor__name", "purpose")) == [(by.name, "one")]
     assert (claimed_and_done(), effects()) == ("done", ["mended"])
     with pytest.raises(MainstayError) as told:
-        jobs.retry("one", at=now())
-    assert told.value.code == "job.unknown"
+        jobs.retry("one", by=by, at=now())
+    assert (told.value.code, Entry.objects.filter(verb="job.retry").count()) == ("job.unknown", 1)
 
 
 def test_a_mistake_of_somebodys_is_shown_at_once(runs: Runs) -> None:

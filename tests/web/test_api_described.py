@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import ignored_auth, negative_data_reject
 from mainstay.accounts import services
 from mainstay.accounts.queries import account_by_name, tokens_of
 from mainstay.accounts.rules import WHOLE_CITY, Role
+from mainstay.organisations.models import Holding, Post
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.web.api import limits
@@ -69,6 +70,8 @@ def told(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         )),
         "token": str(tokens_of(account.id)[0].id),
         "delivery": "00000000-0000-0000-0000-000000000000",
+        "post": str(Post.objects.get(code="unit-u1").id),
+        "holding": str(Holding.objects.get(post__code="unit-u1").root),
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from mainstay.accounts import services
 from mainstay.accounts.models import Look
 from mainstay.accounts.rules import PERMISSIONS, WHOLE_CITY, Area, Jurisdiction, Permission, Role
 from mainstay.intake.models import Delivery
+from mainstay.organisations.models import Holding, Post
 from mainstay.places.models import Place
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
@@ -31,6 +32,7 @@ from tests.world import World
 PERSON = "0196f000-0000-7000-8000-000000000001"
 ORDER = "0196f000-0000-7000-8000-000000000002"
 OBJECTION = "0196f000-0000-7000-8000-000000000003"
+POST = "0196f000-0000-7000-8000-000000000004"
 
 # name of the route -> what it needs in its address
 ADDRESSES: dict[str, dict[str, str]] = {
@@ -57,6 +59,7 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "account": {"username": "somebody"},
     "audit": {},
     "find": {},
+    "jobs": {},
     "line-list": {},
     "add-person": {},
     "list-export": {},
@@ -68,6 +71,8 @@ ADDRESSES: dict[str, dict[str, str]] = {
     "today": {},
     "duties": {},
     "duty-rows": {},
+    "posts": {},
+    "post": {"post": POST},
     "take-back": {"duty": PERSON},
     "visit": {"at": "p" + PERSON.replace("-", "")},
     "explained": {"person": PERSON},
@@ -149,6 +154,7 @@ def answer(client: Client, name: str, verb: str) -> int:
 def city(world: World) -> World:
     services.open_account(username="somebody", name="Somebody", by=world.by, at=now())
     world.person("An", id=UUID(PERSON))
+    Post.objects.create(id=UUID(POST), code="burial", name="Burial", superior=Post.objects.get(is_headquarters=True))
     world.ordered("An", "quarantine", "2020-02-01", id=UUID(ORDER))
     world.objected(UUID(ORDER), "2020-02-01", id=UUID(OBJECTION))
     received = Delivery(id=UUID(ADDRESSES["delivery"]["identity"]), mapping="clinic", received_at=now())
@@ -238,6 +244,10 @@ OPERATIONS: dict[str, Line] = {
     "GET /accounts/<username>/tokens": Line(),
     "DELETE /accounts/<username>/tokens/<token>": Line(),
     "GET /audit/looks": Line(),
+    "GET /posts": Line(),
+    "POST /posts": Line(body={"code": "oversight", "name": "Oversight", "superior": "headquarters"}),
+    "POST /posts/<post>/holdings": Line(body={"holder": "somebody"}, bounded=True),
+    "POST /posts/<post>/holdings/<holding>/ending": Line(body={}, bounded=True),
     "GET /people": Line(look="api:people"),
     "GET /find": Line(asks=f"?q={PERSON}", look="api:find"),
     "POST /people": Line(body={"name": "Bo Er-02"}),
@@ -296,7 +306,8 @@ def outbreak(city: World) -> dict[str, str]:
     token = services.queries.tokens_of(somebody.id)[0].id
     return {
         "person": PERSON, "username": "somebody", "grant": str(grant), "token": str(token), "duty": str(duty.id),
-        "delivery": ADDRESSES["delivery"]["identity"],
+        "delivery": ADDRESSES["delivery"]["identity"], "post": POST,
+        "holding": str(Holding.objects.get(post__code="tracing").root),
     }  # fmt: skip
 
 

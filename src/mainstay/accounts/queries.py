@@ -62,6 +62,31 @@ def colleagues(permission: Permission, at: datetime) -> list[Colleague]:
     return [Colleague(actor, name, scope) for actor, name, scope in found if not scope.is_empty]
 
 
+@dataclass(frozen=True, slots=True)
+class DeputyRow:
+    """Somebody stands in for somebody else, until when."""
+
+    name: str
+    ends_at: datetime
+
+
+def deputies_at(at: datetime) -> dict[UUID, list[DeputyRow]]:
+    """{actor: who stands in for them at a moment}, each once, by name; one statement."""
+    rows = _standing().exclude(deputy_for=None).select_related("account__actor", "deputy_for")
+    found: dict[UUID, dict[str, DeputyRow]] = {}
+    for row in rows:
+        if row.deputy_for is not None and row.ends_at is not None and _granted(row).holds(at):
+            theirs, name = found.setdefault(row.deputy_for.actor_id, {}), row.account.actor.name
+            theirs[name] = DeputyRow(name, max(row.ends_at, theirs[name].ends_at) if name in theirs else row.ends_at)
+    return {actor: [theirs[name] for name in sorted(theirs)] for actor, theirs in found.items()}
+
+
+def open_accounts(limit: int) -> list[tuple[str, str]]:
+    """(user name, name) of those who may sign in or have been let in, by name, at most so many; one statement."""
+    rows = Account.objects.filter(is_active=True).order_by("actor__name", "username")
+    return list(rows.values_list("username", "actor__name")[:limit])
+
+
 def is_last_administrator(*, account: UUID, at: datetime, without: UUID | None = None) -> bool:
     """Whether nobody could manage accounts for the whole city any more without this account (or this one grant).
 

@@ -361,4 +361,4 @@ def record_look(
         listed=shown,
         count=len(shown) // 16 + (subject is not None),
     )
-    ledger.append([row], by=by, at=at, verb="look", source=page, purpose=reason[:200] or purpose.value)
+    ledger.append([row], by=by, at=at, verb=ledger.LOOK, source=page, purpose=reason[:200] or purpose.value)

@@ -24,11 +24,10 @@ def jobs() -> None:
 def list_(home: str | None, as_json: bool, state: str | None) -> None:
     """List the jobs, the latest first; exit code 1 where one was given up."""
     open_instance(home)
-    from mainstay.platform.models import Job
+    from mainstay.platform.queries import count_jobs, list_jobs
 
-    found = Job.objects.order_by("-due_at", "-id")
-    chosen = list((found.filter(state=state) if state else found)[: None if as_json else SHOWN])
-    given_up = Job.objects.filter(state=Job.State.FAILED).exists()
+    chosen = list_jobs(state, None if as_json else SHOWN)
+    given_up = "failed" in count_jobs()
     if as_json:
         emit("jobs.list", {"jobs": [_data(job) for job in chosen]}, known_at=last_seal())
     else:
@@ -55,9 +54,10 @@ def retry(home: str | None, as_json: bool, job: str) -> None:
     """Try a job again that was given up, named by its key or id."""
     open_instance(home)
     from mainstay.platform import jobs as queue
+    from mainstay.platform import ledger
     from mainstay.platform.clock import now
 
-    again = queue.retry(job, at=now())
+    again = queue.retry(job, by=ledger.actor("command line", "import"), at=now())
     if as_json:
         emit("jobs.retry", _data(again), known_at=last_seal())
     else:

@@ -153,6 +153,8 @@ def _tell(port: int, colleagues: list[str]) -> None:
 
 def _tell_of_the_night() -> None:
     from mainstay.cycle.models import Run
+    from mainstay.cycle.tasks import stands_still
+    from mainstay.platform.clock import now
     from mainstay.platform.environment import read_environment
     from mainstay.platform.models import Job
 
@@ -164,6 +166,8 @@ def _tell_of_the_night() -> None:
             "No day has been closed yet: close the first by `Work out what is owed` on the page Today, or with "
             "`mainstay cycle --on DAY`; then it is done nightly."
         )
+    elif stands_still(now()):
+        click.echo("The time of this instance stands at its last closed day: no day is closed by itself.")
     else:
         click.echo(f"Each day is closed by itself in the night after it, at {hour:%H:%M} in the city.")
     given_up = Job.objects.filter(state=Job.State.FAILED).count()

@@ -35,21 +35,30 @@ def add(
 ) -> None:
     """Open an account and print the link by which its holder sets a password.
 
-    The first account of an instance leads and manages accounts until rights are divided.
+    The first account of an instance leads and manages accounts until rights are divided, and holds the headquarters'
+    post where nobody does.
     """
     open_instance(home)
     from django.db import transaction
 
     from mainstay.accounts import services
     from mainstay.accounts.models import Account
+    from mainstay.cycle.now import settle_posts
+    from mainstay.cycle.queries import instance_moment
+    from mainstay.organisations.services import take_headquarters
 
     given = {"username": username, "name": name, "language": language, **_by()}
+    held = None
     with transaction.atomic():
         is_first = not Account.objects.exists()
         account = services.open_first_account(**given) if is_first else services.open_account(**given)
+        if is_first:
+            held = take_headquarters(holder=account.actor, by=given["by"], at=instance_moment(given["at"]).at)
         for role in roles:
             services.give_role(account=account, role=Role(role), jurisdiction=_jurisdiction(bounds), **_by())
         secret = services.invite(account=account, **_by())
+    if held is not None:
+        settle_posts(posts=[held.post_id], by=given["by"], at=given["at"])
     _say("user.add", {"username": account.username, "first": is_first, "link": _link(secret)}, as_json)
 
 

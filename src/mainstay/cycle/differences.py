@@ -20,6 +20,8 @@ from mainstay.reports.queries.reconciliation import question_of
 from mainstay.reports.rules.reconciliation import Difference
 
 KIND, SOURCE = "difference", "reconciliation"
+# What the ledger calls asking and settling.
+ASKED = "reconcile"
 
 
 def ask(found: Mapping[str, Iterable[Difference]], *, by: Actor, at: datetime) -> dict[str, int]:
@@ -42,7 +44,7 @@ def ask(found: Mapping[str, Iterable[Difference]], *, by: Actor, at: datetime) -
         before = last[root]
         rows.append(_question(root, before.version + 1, before.about, not before.answered, at))
     if rows:
-        ledger.append(rows, by=by, at=at, verb="reconcile", source=SOURCE)
+        ledger.append(rows, by=by, at=at, verb=ASKED, source=SOURCE)
     return {"differences": len(wanted), "asked": len(new) + len(again), "settled": len(settled)}
 
 

@@ -18,9 +18,10 @@ from mainstay.cycle.gather import Gatherer, Merges
 from mainstay.cycle.judging import Setting, Work
 from mainstay.cycle.link import link
 from mainstay.cycle.models import Run, Step
+from mainstay.cycle.owners import owned_by
 from mainstay.cycle.told import told_until
 from mainstay.cycle.workers import judge_all
-from mainstay.duties.models import DutyState, PersonOfConcern, SubjectState
+from mainstay.duties.models import PersonOfConcern, SubjectState
 from mainstay.duties.queries import editions_put_into_force
 from mainstay.duties.rules.edition import Ruleset
 from mainstay.duties.rules.in_force import HOUSE, rulesets_on
@@ -248,9 +249,15 @@ def _reconcile(run: Run, by: Actor) -> tuple[Seal, dict[str, int]]:
         told.update({name: counted[name] for name in ("asked", "settled")})
         told["differences"] = counted["differences"]
         before, seal = seal, ledger.seal(at=run.moment_at) or seal
-        if seal.no == before.no:
+        if not _came_in(before, seal):
             break
     return seal, dict(told)
+
+
+def _came_in(before: Seal, after: Seal) -> bool:
+    """Whether anything was entered between two seals that bears on the three sides: a question or a look does not."""
+    between = Entry.objects.filter(no__gt=before.to_entry, no__lte=after.to_entry)
+    return between.exclude(verb__in=(differences.ASKED, ledger.LOOK)).exists()
 
 
 # --- judge ---------------------------------------------------------------------------------------------
@@ -261,10 +268,13 @@ def _judge(run: Run, zone: str, waiting: Waiting, by: Actor, progress: Progress)
     _pass_on(setting.gatherer.merges, waiting, setting.to_entry)
     judged = changed = 0
     posts = _waiting("post", waiting) + _due("post", run)
+    owned = owned_by(posts)
+    everybody = {kind: _everybody(kind, run, waiting) | owned[kind] for kind in owned}
+    # The posts last: as long as one is marked, a run that was cut short looks again at whom it concerns.
     work = [
-        ("post", _everybody("post", run, waiting), frozenset(posts)),
-        ("question", _everybody("question", run, waiting) | differences.still_asked(), frozenset()),
-        ("person", _everybody("person", run, waiting) | _owned_by(posts), frozenset(_waiting("person", waiting))),
+        ("person", everybody["person"], frozenset(_waiting("person", waiting))),
+        ("question", everybody["question"] | differences.still_asked(), frozenset()),
+        ("post", everybody["post"], frozenset(posts)),
     ]
     for kind, ids, fresh in work:
         done = 0
@@ -294,21 +304,6 @@ def _worsening() -> set[UUID]:
     """Who stands before everybody else: what made them worse may be long past by now."""
     rows = PersonOfConcern.objects.filter(urgency__lte=WORSENING_RANK)
     return set(rows.values_list("person_id", flat=True))
-
-
-def _owned_by(posts: Sequence[UUID]) -> set[UUID]:
-    """People whose open duties may change hands because a post was filled, vacated or moved."""
-    if not posts:
-        return set()
-    below = set(posts)
-    frontier = list(posts)
-    while frontier:
-        frontier = list(Post.objects.filter(superior__in=frontier).exclude(id__in=below).values_list("id", flat=True))
-        below.update(frontier)
-    rows = DutyState.objects.filter(status="open", subject_type="person")
-    owned = rows.filter(post__in=below).values_list("subject_id", flat=True)
-    answered = rows.filter(answering__in=posts).values_list("subject_id", flat=True)
-    return set(owned) | set(answered)
 
 
 def rules_on(day: date, to_entry: int) -> dict:

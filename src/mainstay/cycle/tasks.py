@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from mainstay.cycle.models import Run
+from mainstay.cycle.queries import instance_moment
 from mainstay.cycle.run import SYSTEM, run_cycle
 from mainstay.platform import jobs, ledger
-from mainstay.platform.clock import ONE_DAY
+from mainstay.platform.clock import ONE_DAY, local_date
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.jobs import Planned, Tell
 from mainstay.platform.models import Actor
@@ -23,9 +24,12 @@ MOST_DAYS = 31
 
 @jobs.scheduled
 def plan(at: datetime) -> Iterator[Planned]:
-    """Nothing before somebody has closed the first day: it decides from when on days can be replayed."""
+    """Nothing before somebody has closed the first day: it decides from when on days can be replayed.
+
+    Nor where time stands still too far back: a demonstration's days since are nobody's to live through.
+    """
     night = last_night(at)
-    if night is None or _last_closed() is None:
+    if night is None or _last_closed() is None or stands_still(at):
         return
     period = night.date - ONE_DAY
     yield Planned("nightly", f"nightly@{period}", night.due_at, {"on": period.isoformat()})
@@ -49,6 +53,12 @@ def nightly(payload: dict[str, Any], tell: Tell) -> None:
             {"last": last.isoformat(), "on": on.isoformat()},
         )
     run_cycle(on=on, by=ledger.actor(SYSTEM, Actor.Kind.SYSTEM), progress=tell)
+
+
+def stands_still(at: datetime) -> bool:
+    """Whether the last day was closed looking back, and lies too far back for the nights to close those since."""
+    last, own = _last_closed(), instance_moment(at)
+    return last is not None and not own.live and (local_date(at, own.zone) - last).days > MOST_DAYS + 1
 
 
 def _last_closed() -> date | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from mainstay.accounts.rules import WHOLE_CITY, Area, Jurisdiction
+from mainstay.accounts.rules import WHOLE_CITY, Area, Jurisdiction, Whereabouts
 from mainstay.organisations.models import Facility, Holding, Post
-from mainstay.organisations.rules import Posts, PostView
+from mainstay.organisations.rules import LONGEST_CODE, Posts, PostView
 from mainstay.places.models import Place
+from mainstay.platform import bulk
 from mainstay.platform.models import Actor
 from mainstay.platform.reading import View, standing
 from mainstay.platform.rows import as_instant, as_uuid, table_reader
@@ -97,7 +98,92 @@ def holder_names(moment: datetime) -> HolderNames:
     return HolderNames(codes, {post: names[holder] for post, holder in held.items()})
 
 
-LONGEST_CODE = 60
+# --- posts for a list ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredFor:
+    """A place or facility that a post answers for."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post with what it answers for (nothing: a task group, or the headquarters), and where that lies."""
+
+    id: UUID
+    code: str
+    name: str
+    superior: UUID | None
+    is_headquarters: bool
+    answers_for: AnsweredFor | None
+    whereabouts: Whereabouts
+
+
+_OWN = ("id", "code", "name", "superior_id", "is_headquarters")
+_OF_PLACE, _OF_FACILITY = ((f"{one}_id", f"{one}__code", f"{one}__name") for one in ("place", "facility"))
+_SCOPE = ("district_id", "community_id", "unit_id")
+
+
+def list_posts() -> list[PostRow]:
+    """Every post, by code; two statements."""
+    part_of = dict(Facility.objects.values_list("id", "part_of_id"))
+    rows = Post.objects.order_by("code").values_list(*_OWN, *_OF_PLACE, *_OF_FACILITY, *_SCOPE)
+    return [_post(row[:5], row[5:8], row[8:11], row[11:], part_of) for row in rows]
+
+
+def _post(own: tuple, place: tuple, facility: tuple, scope: tuple, part_of: dict[UUID, UUID | None]) -> PostRow:
+    answered = facility if facility[0] else place
+    facilities = frozenset(_within(facility[0], part_of))
+    return PostRow(*own, AnsweredFor(*answered) if answered[0] else None, Whereabouts(*scope, facilities))
+
+
+def _within(facility: UUID | None, part_of: dict[UUID, UUID | None]) -> Iterator[UUID]:
+    """A ward, and the hospital it is part of."""
+    while facility is not None:
+        yield facility
+        facility = part_of.get(facility)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRow:
+    """Somebody holds a post from when to when (None: until further notice); `root` names the holding for good."""
+
+    root: UUID
+    holder: UUID
+    name: str
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+def list_holdings(posts: Collection[UUID] | None = None) -> dict[UUID, list[HoldingRow]]:
+    """{post: who held, holds and will hold it, in order of time}, of these posts or of all; two statements."""
+    if posts is not None and not posts:
+        return {}
+    where = bulk.in_list("f.post_id", sorted(posts)) if posts is not None else ("1 = 1", [])
+    columns = ("root", "post_id", "holder_id", "starts_at", "ends_at")
+    rows = sorted(_READ_HOLDING(standing(Holding, columns, View(), where)), key=lambda row: (row[3], row[0]))
+    names = dict(Actor.objects.filter(id__in={holder for _root, _post, holder, *_ in rows}).values_list("id", "name"))
+    found: dict[UUID, list[HoldingRow]] = {}
+    for root, post, holder, starts, ends in rows:
+        found.setdefault(post, []).append(HoldingRow(root, holder, names[holder], starts, ends))
+    return found
+
+
+_READ_HOLDING = table_reader(as_uuid, as_uuid, as_uuid, as_instant, as_instant)
+
+
+def posts_held(actor: UUID, moment: datetime) -> list[tuple[UUID, str]]:
+    """(post, name) of what somebody holds at a moment, by name; two statements."""
+    held = [post for post, holder in holdings_at(moment, View()).items() if holder == actor]
+    return list(Post.objects.filter(id__in=held).order_by("name", "code").values_list("id", "name"))
+
 
 # --- jurisdictions -------------------------------------------------------------------------------------
 

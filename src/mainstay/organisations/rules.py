@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 
@@ -94,3 +95,37 @@ def has_cycle(superiors: Mapping[str, str | None], start: str) -> bool:
 def overlaps(first: tuple[int, int | None], second: tuple[int, int | None]) -> bool:
     """Whether two holdings (start, end or open) share an instant; the end itself is free again."""
     return (second[1] is None or first[0] < second[1]) and (first[1] is None or second[0] < first[1])
+
+
+LONGEST_CODE, LONGEST_NAME = 60, 200
+
+
+def post_fault(code: str, name: str) -> dict[str, str]:
+    """{`code` or `name`: why it cannot be a post's}; nothing where both can."""
+    found = {}
+    if not code or len(code) > LONGEST_CODE or not all(letter.isalnum() or letter in "._-" for letter in code):
+        found["code"] = f"use 1 to {LONGEST_CODE} letters, digits and . _ -"
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        found["name"] = f"write 1 to {LONGEST_NAME} characters on one line"
+    return found
+
+
+def tree_order(superiors: Mapping[UUID, UUID | None], rank: Callable[[UUID], Any]) -> list[tuple[UUID, int]]:
+    """(post, how deep it stands) from the top down, each before those beneath it, those of one superior by rank.
+
+    Whoever's superior is not among them stands at the top.
+    """
+    beneath: dict[UUID | None, list[UUID]] = {}
+    for post, above in superiors.items():
+        beneath.setdefault(above if above in superiors else None, []).append(post)
+    found: list[tuple[UUID, int]] = []
+    waiting = [(post, 0) for post in _last_first(beneath.get(None, ()), rank)]
+    while waiting:
+        post, depth = waiting.pop()
+        found.append((post, depth))
+        waiting += [(one, depth + 1) for one in _last_first(beneath.get(post, ()), rank)]
+    return found
+
+
+def _last_first(posts: Iterable[UUID], rank: Callable[[UUID], Any]) -> list[UUID]:
+    return sorted(posts, key=rank, reverse=True)

@@ -66,6 +66,6 @@ def _make_anew(people: list[UUID]) -> None:
     with transaction.atomic():
         list(Person.objects.select_for_update().filter(id__in=people).order_by("id").values_list("id"))
         SearchTerm.objects.filter(person_id__in=people).delete()
-        rows = Identifier.objects.filter(person_id__in=people, scheme__in=SEARCHED)
+        rows = [row for row in Identifier.objects.filter(person_id__in=people) if row.scheme in SEARCHED]
         said = [(row.person_id, row.scheme, decrypt(keys, row.sealed, sealed_place(row.id))) for row in rows]
         keep_terms(term for one in said for term in term_rows(*one, keys))

@@ -23,10 +23,12 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 
+from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.platform.errors import MainstayError, code
 from mainstay.platform.locks import renewing
-from mainstay.platform.models import Job
+from mainstay.platform.models import Actor, Job
+from mainstay.platform.nights import next_night
 
 NO_JOB = code("job.unknown", "There is no job of that key or id, or it is not one that was given up.")
 
@@ -109,24 +111,37 @@ def ask(planned: Planned, *, at: datetime) -> bool:
 
 def plan_all(at: datetime) -> None:
     """Ask for whatever the clock has made necessary."""
-    wanted = [planned for plan in PLANS for planned in plan(at)]
+    wanted = _planned(at)
     there = set(Job.objects.filter(key__in=[planned.key for planned in wanted]).values_list("key", flat=True))
     for planned in wanted:
         if planned.key not in there:
             ask(planned, at=at)
 
 
-def retry(key_or_id: str, *, at: datetime) -> Job:
-    """Have a job that was given up tried again from now on; raises `job.unknown`."""
+def planned_next(at: datetime) -> list[Planned]:
+    """What the next night will ask for, as things stand, the first due first; nothing where no night does anything."""
+    night = next_night(at)
+    return sorted(_planned(night.due_at), key=lambda one: (one.due_at, one.key)) if night else []
+
+
+def _planned(at: datetime) -> list[Planned]:
+    return [planned for plan in PLANS for planned in plan(at)]
+
+
+def retry(key_or_id: str, *, by: Actor, at: datetime) -> Job:
+    """Have a job that was given up tried again from now on, and note in the ledger who did; raises `job.unknown`."""
     wanted = Q(key=key_or_id)
     with suppress(ValueError):
         wanted |= Q(id=UUID(key_or_id))
-    job = Job.objects.filter(wanted, state=Job.State.FAILED).first()
     again = {"state": Job.State.READY, "due_at": at, "attempts": 0, "error": "", "ended_at": None}
-    if job is None or not Job.objects.filter(id=job.id, state=Job.State.FAILED, lease=job.lease).update(**again):
-        raise MainstayError(
-            NO_JOB, f"No job '{key_or_id}' was given up; `mainstay jobs list` shows which were.", {"job": key_or_id}
-        )
+    with transaction.atomic():
+        # PostgreSQL could not even look for this one.
+        job = None if "\0" in key_or_id else Job.objects.filter(wanted, state=Job.State.FAILED).first()
+        if job is None or not Job.objects.filter(id=job.id, state=Job.State.FAILED, lease=job.lease).update(**again):
+            raise MainstayError(
+                NO_JOB, f"No job '{key_or_id}' was given up; `mainstay jobs list` shows which were.", {"job": key_or_id}
+            )
+        ledger.note(by=by, at=at, verb="job.retry", purpose=job.key)
     job.refresh_from_db()
     return job
 

@@ -27,6 +27,8 @@ from mainstay.platform.rows import as_uuid
 FACT_OVERTAKEN = code("fact.overtaken", "Two people corrected one record at the same time; the second is told.")
 
 NOTHING = rows_hash([])
+# The verb of a sensitive read: it tells who saw whom, and changes nothing that is known.
+LOOK = "look"
 
 
 @dataclass(frozen=True, slots=True, order=True)

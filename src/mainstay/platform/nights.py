@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from mainstay.platform.clock import ONE_DAY
@@ -26,5 +26,15 @@ def last_night(at: datetime) -> Night | None:
     if hour is None or zone is None:
         return None
     local = at.astimezone(ZoneInfo(zone))
-    day = local.date() if local.time() >= hour else local.date() - ONE_DAY
+    return _night(local.date() if local.time() >= hour else local.date() - ONE_DAY, hour, zone, at)
+
+
+def next_night(at: datetime) -> Night | None:
+    """The night after the last one; None as there."""
+    last, hour = last_night(at), read_environment().nightly
+    zone = Instance.objects.values_list("zone", flat=True).filter(id=1).first()
+    return _night(last.date + ONE_DAY, hour, zone, at) if last and hour is not None and zone else None
+
+
+def _night(day: date, hour: time, zone: str, at: datetime) -> Night:
     return Night(day, datetime.combine(day, hour, ZoneInfo(zone)).astimezone(at.tzinfo))

@@ -26,6 +26,7 @@ View = Callable[..., HttpResponse]
 ENTRIES: dict[str, Permission] = {
     "today": Permission.SEE_FIGURES,
     "duties": Permission.SEE_DUTIES,
+    "posts": Permission.ASSIGN_DUTIES,
     "line-list": Permission.SEE_PEOPLE,
     "tracing": Permission.SEE_PEOPLE,
     "who-to-call": Permission.SEE_DUTIES,
@@ -35,6 +36,7 @@ ENTRIES: dict[str, Permission] = {
     "report": Permission.SEE_FIGURES,
     "files": Permission.MEND_ROWS,
     "accounts": Permission.MANAGE_ACCOUNTS,
+    "jobs": Permission.MANAGE_ACCOUNTS,
     "audit": Permission.SEE_AUDIT,
 }
 

@@ -42,6 +42,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("today", _("Today"), "lead"),
     Entry("decisions", _("Decisions"), "lead"),
     Entry("duties", _("Duties"), "lead"),
+    Entry("posts", _("Posts"), "lead"),
     Entry("protocol", _("Protocol"), "lead"),
     Entry("meetings", _("Meetings and notices"), "lead"),
     Entry("line-list", _("Line list"), "treat"),
@@ -59,6 +60,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("inspections", _("Inspections"), "account"),
     Entry("funds", _("Funds"), "account"),
     Entry("accounts", _("Accounts"), "account"),
+    Entry("jobs", _("Jobs"), "account"),
     Entry("audit", _("Audit"), "account"),
 )
 

@@ -17,10 +17,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mainstay.people.pages.urls")),
     path("", include("mainstay.cases.pages.urls")),
     path("", include("mainstay.tracing.pages.urls")),
+    path("", include("mainstay.organisations.pages.urls")),
     path("", include("mainstay.duties.pages.urls")),
     path("", include("mainstay.isolation.pages.urls")),
     path("", include("mainstay.reports.pages.urls")),
     path("", include("mainstay.intake.pages.urls")),
+    path("", include("mainstay.platform.pages.urls")),
     path("", include("mainstay.web.api.assembled")),
 ]
 

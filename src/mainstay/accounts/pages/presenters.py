@@ -144,10 +144,13 @@ def accounts_page(
     }
 
 
-def account_page(row: AccountRow, errors: dict[str, str], given: Mapping[str, str]) -> dict[str, Any]:
+def account_page(
+    row: AccountRow, posts: list[tuple[UUID, str]], errors: dict[str, str], given: Mapping[str, str]
+) -> dict[str, Any]:
     names = _bounds([one.granted for one in row.grants])
     return {
         "row": row,
+        "posts": posts,
         "state": _state(row),
         "grants": [{"id": one.id} | _role_row(one.granted, names) for one in row.grants],
         "choices": [(role.value, f"{word}: {_deeds(role)}") for role, word in ROLES.items()],

@@ -18,6 +18,10 @@ from mainstay.accounts import queries, services
 from mainstay.accounts.models import Account
 from mainstay.accounts.pages import presenters
 from mainstay.accounts.rules import Permission, Role, normal_username, username_fault
+from mainstay.cycle.now import settle_posts
+from mainstay.cycle.queries import instance_moment
+from mainstay.organisations.queries import posts_held
+from mainstay.organisations.services import take_headquarters
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.platform.environment import read_environment
@@ -45,17 +49,18 @@ def first(request: HttpRequest) -> HttpResponse:
     try:
         services.check_password(password=given["password"], username=given["username"])
         with transaction.atomic():
+            start = ledger.actor("guided start", "system")
             account = services.open_first_account(
-                username=given["username"],
-                name=given["name"],
-                language=request.LANGUAGE_CODE,
-                by=ledger.actor("guided start", "system"),
-                at=at,
+                username=given["username"], name=given["name"], language=request.LANGUAGE_CODE, by=start, at=at
             )
             services.set_password(account=account, password=given["password"], by=account.actor, at=at)
+            # Whoever sets up answers for everything until they give posts to others.
+            held = take_headquarters(holder=account.actor, by=start, at=instance_moment(at).at)
     except MainstayError as error:
         context = {"given": given, "errors": presenters.by_field(error)}
         return render(request, "accounts/first.html", context, status=422)
+    if held is not None:
+        settle_posts(posts=[held.post_id], by=account.actor, at=at)
     login(request, account, backend=SIGNED_IN_BY)
     return redirect("accounts")
 
@@ -172,8 +177,10 @@ def account(request: Any, username: str) -> HttpResponse:
                 return redirect("account", username=found.username)
         except MainstayError as error:
             errors = presenters.by_field(error)
-    context = presenters.account_page(queries.account_row(found, request.at), errors, request.POST)
+    row, posts = queries.account_row(found, request.at), posts_held(found.actor_id, instance_moment(request.at).at)
+    context = presenters.account_page(row, posts, errors, request.POST)
     context |= {"link": link, "picture": presenters.qr(link)}
+    context["may_give_posts"] = request.rights.may(Permission.ASSIGN_DUTIES)
     return render(request, "accounts/account.html", context, status=422 if errors else 200)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from mainstay.isolation.rules import KINDS
-from mainstay.people.pages.typed import cleaned
+from mainstay.people.pages.typed import cleaned, read_instant
 from mainstay.platform.errors import MainstayError, code
 
 UNREADABLE = code("order.unreadable", "Something on the form of an order or objection cannot be read.")
@@ -34,13 +33,7 @@ def text(given: QueryDict, field: str, longest: int, lacks: str) -> str:
 
 def instant(given: QueryDict, field: str, zone: str) -> datetime:
     """A day and time as typed, in the city's time."""
-    try:
-        local = datetime.fromisoformat(cleaned(given.get(field, "")))
-        if local.tzinfo is not None or not 1900 <= local.year <= 2200:
-            raise ValueError
-        return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise unreadable(field, _("Give day and time, like 2020-02-14 12:00.")) from error
+    return read_instant(given.get(field, ""), zone, lambda sentence: unreadable(field, sentence))
 
 
 def choice(given: QueryDict, field: str, among: Container[str], lacks: str) -> str:

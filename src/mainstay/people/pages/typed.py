@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -47,6 +48,7 @@ def cursor_from(text: str) -> Cursor | None:
 
 
 EARLIEST = date(1900, 1, 1)
+LATEST_YEAR = 2200
 
 
 def read_day(text: str, latest: date | None, refused: Callable[[str], MainstayError], form: str) -> date | None:
@@ -64,3 +66,19 @@ def read_day(text: str, latest: date | None, refused: Callable[[str], MainstayEr
     if day < EARLIEST or (latest is not None and day > latest):
         raise refused(_("Give a day that has been, not one to come."))
     return day
+
+
+def read_instant(text: str, zone: str, refused: Callable[[str], MainstayError]) -> datetime:
+    """A day and time as typed, in the city's time. Raises what `refused` makes of a sentence."""
+    try:
+        local = datetime.fromisoformat(cleaned(text))
+        if local.tzinfo is not None or not EARLIEST.year <= local.year <= LATEST_YEAR:
+            raise ValueError
+        return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise refused(_("Give day and time, like 2020-02-14 12:00.")) from error
+
+
+def start_from(text: str) -> int:
+    """After how many rows a page begins; anything that is no number is the first page."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0

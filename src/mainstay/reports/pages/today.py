@@ -86,7 +86,7 @@ def today_page(request: Any) -> HttpResponse:
         "more_owners": max(0, found.posts_behind - len(found.owners)),
         "decisions": [_decision(one, request, to) for one in found.to_decide],
         "unknown": _unknown(found, to),
-        "unowned_href": to.rows(post=NOBODY),
+        "unowned_href": to.posts or to.rows(post=NOBODY),
         "headquarters_href": to.rows(post=found.headquarters) if found.headquarters else "",
         "run": _run(run, request),
         "files": [_file(row, request) for row in found.files],
@@ -127,6 +127,8 @@ class _Links:
         self.sees_duties = request.rights.may(Permission.SEE_DUTIES)
         self.sees_people = request.rights.may(Permission.SEE_PEOPLE)
         self.files = reverse("files") if request.rights.may(Permission.MEND_ROWS) else ""
+        # Where it can be mended that nobody answers.
+        self.posts = reverse("posts") if request.rights.may(Permission.ASSIGN_DUTIES) else ""
         self.since = found.since.isoformat() if found.since else ""
 
     def cards(self, **asked: str) -> str:

@@ -141,6 +141,27 @@ def closed_groups(asked: Asked) -> list[tuple[str, str, int]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """Open duties of one post (None: of none) for which one post answers (None: nobody), and how many are overdue."""
+
+    post: UUID | None
+    answering: UUID | None
+    duties: int
+    overdue: int
+
+
+def by_post(asked: Asked) -> list[ShareRow]:
+    """Whose the open ones are and who answers for them; one statement beside those of the scope."""
+    source, params = _source(replace(asked, status="to_do"), doors=False)
+    late = "SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END)"
+    sql = f"SELECT s.post_id, s.answering_id, COUNT(*), {late} {source} GROUP BY s.post_id, s.answering_id"
+    return [ShareRow(*row) for row in _READ_SHARE(_ask(sql, [parameter(asked.at), *params]))]
+
+
+_READ_SHARE = table_reader(as_uuid, as_uuid, same, same)
+
+
 def raised(asked: Asked, posts: Collection[UUID | None]) -> dict[UUID | None, date]:
     """{post that answers: when something overdue of it was last raised to who stands above}; one statement."""
     known = frozenset(post for post in posts if post is not None)
@@ -204,11 +225,12 @@ def duties_at(asked: Asked, doors: Collection[str], *, by_door: bool) -> list[Du
 # site is visited by its people one by one, and so is whoever has neither.
 _HEX = "REPLACE(CAST({0} AS CHAR(36)), '-', '')"
 _PERSON = "'p' || " + _HEX.format("p.id")
+# (The scheme is not asked for as it stands, else SQLite goes through everybody's addresses for each person.)
 _DOOR = (
     "CASE WHEN o.facility_id IS NOT NULL THEN " + _PERSON + " "
     "WHEN h.kind IN ('household', 'building') THEN 'h' || " + _HEX.format("h.id") + " "
     "ELSE COALESCE((SELECT 'a' || MIN(i.blind) FROM people_identifier i "
-    "WHERE i.person_id = p.id AND i.scheme = 'address'), " + _PERSON + ") END"
+    "WHERE i.person_id = p.id AND i.scheme || '' = 'address'), " + _PERSON + ") END"
 )
 _COLUMNS = (
     f"s.duty_id, s.subject_id, {_DOOR}, d.disease, d.edition, d.clause, d.kind, d.occurrence, d.starts_at, s.due_at, "

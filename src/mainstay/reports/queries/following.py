@@ -169,8 +169,12 @@ def _doors(people: Collection[UUID], read_as: ReadAs) -> dict[UUID, tuple[str, s
     homes = dict(Person.objects.filter(id__in=people).exclude(home=None).values_list("id", "home_id"))
     narrow = Place.objects.filter(id__in=set(homes.values())).values_list("id", "kind", "name")
     places = {identity: (kind, name) for identity, kind, name in narrow}
-    typed = Identifier.objects.filter(person_id__in=read_as.everybody(people), scheme=ADDRESS).order_by("-blind")
-    addressed = {read_as.survivor(person): f"a{blind}" for person, blind in typed.values_list("person_id", "blind")}
+    typed = Identifier.objects.filter(person_id__in=read_as.everybody(people)).order_by("-blind")
+    addressed = {
+        read_as.survivor(person): f"a{blind}"
+        for person, scheme, blind in typed.values_list("person_id", "scheme", "blind")
+        if scheme == ADDRESS  # asked of SQLite, it would go through everybody's addresses
+    }
     found = {}
     for person in people:
         home = homes.get(person)

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.core.cache import cache
 
 from mainstay.accounts.rules import Scope
+from mainstay.platform.ledger import LOOK
 from mainstay.platform.models import Entry
 from mainstay.reports.queries.today import Today, today
 
@@ -54,7 +55,7 @@ def _kept(of: tuple[Scope, date, date | None, str], reader: UUID) -> KeptToday |
     # Two scopes may share a key; one's counts are never shown to the other.
     if kept is None or kept.of != of:
         return None
-    theirs = Entry.objects.filter(no__gt=kept.to_entry, actor_id=reader).exclude(verb="look")
+    theirs = Entry.objects.filter(no__gt=kept.to_entry, actor_id=reader).exclude(verb=LOOK)
     return None if theirs.exists() else kept
 
 

@@ -120,17 +120,21 @@ def candidates(asked: Asked, read_as: ReadAs, limit: int, after: Cursor | None =
 
 
 def everybody(asked: Asked) -> bytes:
-    """The records of all who match, 16 bytes each, in the list's order; two statements and the scope's.
+    """The records of all who match, 16 bytes each, in the list's order; one statement and the scope's.
 
     Of 250,000 people it is four megabytes: rows as objects would be a hundred.
     """
-    (where, params), found = _conditions(asked, ReadAs()), bytearray()
-    columns = ", ".join(f"t.{name}" for name in ORDERS[asked.order])
-    for source, given in _sources():
-        with connection.chunked_cursor() as cursor:
-            cursor.execute(f"SELECT t.person_id FROM {source} WHERE {where} ORDER BY {columns}", [*given, *params])
-            while some := cursor.fetchmany(FETCHED):
-                found += b"".join(one.bytes for (value,) in some if (one := as_uuid(value)) is not None)
+    where, params = _conditions(asked, ReadAs())
+    order, sources = ORDERS[asked.order], _sources()
+    columns = ", ".join(f"t.{name}" for name in order)
+    # One statement for both: who is judged between two would be in neither.
+    sql = " UNION ALL ".join(f"SELECT {columns} FROM {table} WHERE {where}" for table, _given in sources)
+    given = [value for _table, some in sources for value in (*some, *params)]
+    found = bytearray()
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT person_id FROM ({sql}) AS found ORDER BY {', '.join(order)}", given)
+        while some := cursor.fetchmany(FETCHED):
+            found += b"".join(one.bytes for (value,) in some if (one := as_uuid(value)) is not None)
     return bytes(found)
 
 

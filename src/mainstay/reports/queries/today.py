@@ -92,7 +92,7 @@ def today(scope: Scope, at: datetime, day: date, zone: str, since: date | None) 
         posts_behind=len(behind),
         to_decide=_to_decide(groups, scope),
         unknown=tuple(by_unknown(groups)),
-        unowned=_of_post(groups, None) + _others_unowned(scope),
+        unowned=_of_post(groups, None) + others_by_post(scope).get(None, 0),
         at_headquarters=_of_post(groups, headquarters[0]) if headquarters else 0,
         headquarters=headquarters[1] if headquarters else "",
         files=files,
@@ -117,12 +117,15 @@ def _to_decide(groups: Sequence[OpenGroup], scope: Scope) -> tuple[ToDecide, ...
     return tuple(sorted(found, key=lambda one: (one.due_at, one.kind)))
 
 
-def _others_unowned(scope: Scope) -> int:
-    """Without anybody who answers, of the open duties about posts and received rows, which have no bounds."""
+def others_by_post(scope: Scope) -> dict[UUID | None, int]:
+    """{post that answers (None: nobody): its open duties about posts and received rows}, which have no bounds.
+
+    For whoever has the whole city alone; one statement.
+    """
     if not scope.everywhere:
-        return 0
-    rows = DutyState.objects.filter(status="open", answering_id=None)
-    return rows.exclude(subject_type="person").count()
+        return {}
+    rows = DutyState.objects.filter(status="open").exclude(subject_type="person").order_by()
+    return dict(rows.values_list("answering_id").annotate(Count("duty_id")))
 
 
 def _files(day: date, zone: str) -> tuple[tuple[FileRow, ...], int]:

@@ -67,6 +67,9 @@ STATUSES = {
     "keys.missing": 503,
     "lease.busy": 409,
     "mend.twice": 409,
+    "post.begun": 409,
+    "post.held": 409,
+    "post.not_held": 409,
 }
 
 

@@ -48,17 +48,15 @@ def unfinished(duck: duckdb.DuckDBPyConnection) -> list[date]:
 
 
 def judged_since(duck: duckdb.DuckDBPyConnection, last: Moment) -> set[str]:
-    """Persons judged after the last run, on the day that follows its period; their duties and exposures.
+    """Persons, posts and questions judged after the last run, on the day that follows its period; their duties and
+    exposures.
 
     Only that one day: a state that claims a later one is proved like any other.
     """
-    persons = (
-        "SELECT subject_id FROM duties_subjectstate "
-        f"WHERE subject_type = 'person' AND period_date = DATE '{last.next_day}'"
-    )
-    duties = f"SELECT id FROM duties_duty WHERE subject_type = 'person' AND subject_id IN ({persons})"
-    exposures = f"FROM tracing_exposure WHERE person_id IN ({persons}) AND entry_id > {last.to_entry}"
-    every = [persons, duties, f"SELECT root {exposures}", f"SELECT contact_root {exposures}"]
+    judged = f"SELECT subject_id FROM duties_subjectstate WHERE period_date = DATE '{last.next_day}'"
+    duties = f"SELECT id FROM duties_duty WHERE subject_id IN ({judged})"
+    exposures = f"FROM tracing_exposure WHERE person_id IN ({judged}) AND entry_id > {last.to_entry}"
+    every = [judged, duties, f"SELECT root {exposures}", f"SELECT contact_root {exposures}"]
     return {identity for (identity,) in sql.rows(duck, " UNION ".join(every))}
 
 

@@ -1,0 +1,1 @@
+"""Pages of posts: the tree of them, and one with who holds it."""
