@@ -139,7 +139,7 @@ def test_the_list_goes_on_past_its_first_page(world: World, monkeypatch: pytest.
 def test_somebody_stands_in_until_the_day_that_was_set(world: World) -> None:
     tracer = signed_in(world, "bo", Role.TRACER)
     signed_in(world, "wen")
-    day = now().date().isoformat()
+    day = local_date(now(), world.zone).isoformat()
     assert tracer.post("/me/", {"deputy": "wen", "until": day}).status_code == 302
     (lent,) = rights("wen").granted
     assert (lent.role, lent.deputy_for) == (Role.TRACER, Account.objects.get(username="bo").id)

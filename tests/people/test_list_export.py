@@ -28,7 +28,7 @@ from mainstay.platform.clock import now
 from mainstay.platform.identity import new_id
 from mainstay.platform.locks import lease
 from mainstay.platform.models import Lease
-from mainstay.reports.queries import line_list, list_export, worst
+from mainstay.reports.queries import line_list, list_export
 from mainstay.reports.queries.line_list import Asked
 from mainstay.reports.queries.owed import owed_to
 from tests.settings import HOME
@@ -201,15 +201,12 @@ def test_the_rows_are_those_of_the_pages_by_every_filter_and_order(many: World) 
         assert all(row["Why"].endswith(page[3]) or page[3] == "–" for row, page in zip(rows, pages, strict=True))
 
 
-def test_worst_first_goes_on_with_all_the_others_each_once(many: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worst_first_is_the_order_of_the_pages_and_holds_everybody_once(many: World) -> None:
     client = signed_in(many, "Wen", Role.EPIDEMIOLOGIST)
     assert [as_shown(row)[:6] for row in told(taken(client))] == [row[:6] for row in shown(client)]
     everybody = [row["Number of the record"] for row in told(taken(client, "?sort=overdue"))]
-    for module in (worst, list_export):
-        monkeypatch.setattr(module, "WEIGHED", 20)
     rows = [row["Number of the record"] for row in told(taken(client))]
     assert len(rows) == len(set(rows)) and set(rows) == set(everybody)
-    assert set(rows[:20]) == set(everybody[:20]) and rows[20:] == everybody[20:]
 
 
 def test_only_whom_ones_bounds_hold_is_in_it(many: World) -> None:

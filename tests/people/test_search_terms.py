@@ -118,7 +118,11 @@ def test_whatever_is_typed_is_answered_and_stays_small(text: str) -> None:
     assert finds(text, text) is bool(written(text))
 
 
-@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=12))
+# Of some twenty rare characters no dictionary tells how they sound.
+READ = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5).filter(lambda one: readings(one)[0] != one)
+
+
+@given(st.text(READ, min_size=1, max_size=12))
 def test_every_chinese_name_is_found_by_how_it_sounds(name: str) -> None:
     ways = sounds(name)
     assert 1 <= len(ways) <= COMBINED and all(len(way) == len(name) for way in ways)

@@ -107,7 +107,7 @@ def test_on_a_phone_five_tabs_and_the_rail_behind_the_last(open_page, site, scri
     assert not page.locator(".rail").is_visible()
     page.click(".tabs button")
     assert page.locator(".rail").is_visible()
-    assert page.locator(".rail a").count() == 21
+    assert page.locator(".rail a").count() == 23
     page.click(".rail .close button")
     assert not page.locator(".rail").is_visible()
 

@@ -156,7 +156,7 @@ def _hand_on_todays(people: Collection[UUID], own: OwnMoment, by: Actor) -> None
             if one.status == OPEN and one.occurrence == own.day and one.answering != now_:
                 changes.append(Change("reassigned", one._replace(seq=one.seq + 1, answering=now_)))
     if changes:
-        write_decided(facts=[], changes=changes, period=own.day, by=by, at=own.at, verb="cycle.judge")
+        write_decided(facts=[], changes=changes, people=(), period=own.day, by=by, at=own.at, verb="cycle.judge")
 
 
 def _judge(work: Work, setting: Setting, own: OwnMoment) -> None:

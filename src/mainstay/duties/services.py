@@ -148,9 +148,9 @@ def write_decided(
     at: datetime,
     verb: str,
 ) -> Entry | None:
-    """Write what somebody decided about duties towards these people, with the state that follows at once.
+    """Write what somebody decided about duties, with the state that follows at once; None if it was there already.
 
-    None if it was there already.
+    Of `people` it changed what is open: they are counted anew.
 
     Call it with the lease of the reconciler held: a run that is under way would overwrite the state.
     """
