@@ -1,6 +1,6 @@
 """Pages and files for a city of 1.1 million people, asked of `mainstay serve`'s own server by several clients at once.
 
-Beside each page stands an empty signed-in page of the same run (the form for a new password): what is more than that
+Beside each page stands an empty signed-in page of the same run (the form by which a person is added): what is more than that
 is the page's own. A file is told as rows a second and as the server's memory before and after.
 """
 
@@ -25,7 +25,7 @@ from urllib.parse import quote, urlencode
 
 from bench.stage import median, on_each_database, show
 
-EMPTY = "/me/password/"
+EMPTY = "/list/add/"
 BULK = 300
 EXPORTED = 250_000
 

@@ -42,11 +42,15 @@ def median(values: list[float]) -> float:
 
 
 def on_each_database(module: str, options: dict[str, Any], databases: tuple[str, ...] = DATABASES) -> dict[str, Any]:
-    """{database: figures}: each in a fresh process on a fresh, durable database."""
+    """{database: figures}: each in a fresh process on a fresh, durable database.
+
+    MAINSTAY_BENCH_DATABASE names one alone.
+    """
     from scripts.postgres import server
 
     found = {}
-    for database in databases:
+    only = os.environ.get("MAINSTAY_BENCH_DATABASE")
+    for database in (only,) if only in databases else databases:
         with tempfile.TemporaryDirectory(prefix="mainstay-bench-") as folder:
             environment = {**os.environ, "MAINSTAY_HOME": folder, "MAINSTAY_KEYS": KEYS}
             environment.pop("MAINSTAY_DATABASE_URL", None)
@@ -55,6 +59,8 @@ def on_each_database(module: str, options: dict[str, Any], databases: tuple[str,
                     found[database] = _child(module, options, environment | {"MAINSTAY_DATABASE_URL": url})
             else:
                 found[database] = _child(module, options, environment)
+        # What takes an hour tells what it has, should the other database be cut short.
+        print(f"{database}: {json.dumps(found[database])}", file=sys.stderr, flush=True)
     return found
 
 

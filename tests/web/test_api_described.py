@@ -60,8 +60,11 @@ def told(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     world.classified("An", "suspected", "2020-02-05")
     world.cycle("2020-02-06")
     ledger.seal(at=world.at)
+    order = world.ordered("An", "quarantine", "2020-02-06")
     return {
         "secret": secret,
+        "order": str(order),
+        "objection": str(world.objected(order, "2020-02-06")),
         "username": "somebody",
         "person": str(world.people["An"]),
         "duty": str(world.duties("An", "2020-02-06")[0].id),

@@ -14,6 +14,11 @@ SERVED_HOW = (*WRITTEN, "telephone")
 CONFIRMED_WITHIN = timedelta(hours=24)
 DECIDED_WITHIN = timedelta(hours=48)
 
+# Where an order stands: see `Paper.stands`.
+RELEASED, ENDED, LAPSED, NOT_SERVED = "released", "ended", "lapsed", "not_served"
+TO_BEGIN, REVIEW_DUE, IN_FORCE = "to_begin", "review_due", "in_force"
+STANDS = (RELEASED, ENDED, LAPSED, NOT_SERVED, TO_BEGIN, REVIEW_DUE, IN_FORCE)
+
 
 def order_fault(
     basis: str, reason: str, official: str, starts: datetime, ends: datetime, review: datetime
@@ -79,3 +84,17 @@ class Paper:
     def lapsed(self, at: datetime) -> bool:
         """Given by word of mouth and not in writing a day later: it binds nobody any more."""
         return self.oral and at >= self.starts + CONFIRMED_WITHIN
+
+    def stands(self, at: datetime) -> str:
+        """Where it stands, in one word of STANDS: of several the one that says most about whether it binds."""
+        if self.released:
+            return RELEASED
+        if at >= self.ends:
+            return ENDED
+        if self.lapsed(at):
+            return LAPSED
+        if self.served is None:
+            return NOT_SERVED
+        if at < self.starts:
+            return TO_BEGIN
+        return REVIEW_DUE if self.review_due(at) else IN_FORCE

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from mainstay.accounts.rules import Permission, Purpose, Scope
+from mainstay.accounts.rules import Permission, Purpose
 from mainstay.accounts.services import record_look
-from mainstay.duties import by_hand
 from mainstay.duties.pages import asked as addresses
+from mainstay.duties.pages import deciding
 from mainstay.duties.pages.asked import Chosen
 from mainstay.duties.queries import reasons
 from mainstay.duties.titles import Titles, titles
-from mainstay.isolation.queries import whereabouts
 from mainstay.people.pages import words
 from mainstay.people.queries import ADDRESS, ReadAs, identifiers_of, names_of
-from mainstay.reports.queries.cards import Asked, CardRow, DutyRow, count_duties, duties_at, list_cards, list_duties
+from mainstay.reports.queries.cards import CardRow, DutyRow, count_duties, duties_at, list_cards, list_duties
 from mainstay.reports.queries.line_list import where_are
-from mainstay.reports.queries.owed import Owner, owners, posts_of, to_be_judged
+from mainstay.reports.queries.owed import Owner, owners, to_be_judged
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
@@ -173,7 +171,7 @@ def rows(request: Any) -> HttpResponse:
     last = shown[-1] if len(found) > ROWS else None
     context = {
         "rows": _rows(shown, request),
-        "decidable": may_decide(request, [row for row in shown if row.status == "excused"]),
+        "decidable": deciding.may_decide(request, [row for row in shown if row.status == "excused"]),
         "taken_back": "taken_back" in request.GET,
         "total": count_duties(chosen.asked),
         "next_href": _next(chosen, path, addresses.cursor_text(last.due_at, last.id.hex)) if last else "",
@@ -213,30 +211,9 @@ def _rows(shown: list[DutyRow], request: Any) -> list[dict[str, Any]]:
 @city_time
 def take_back(request: Any, duty: UUID) -> HttpResponse:
     """An excuse does not hold after all; by whoever may excuse that duty. Sent twice it is taken back once."""
-    asked = Asked(request.scope, request.moment, request.today, status="excused", duty=duty)
-    found = list_duties(asked)
-    if not found or not may_decide(request, found):
-        raise Http404
-    by_hand.take_back(duty=duty, by=request.by, at=request.at)
+    (row,) = deciding.meant(request, [duty], request.today, status="excused")
+    deciding.take_back(request, row)
     return redirect(f"{reverse('duty-rows')}?status=excused&all=1&taken_back=1")
-
-
-def may_decide(request: Any, rows: Collection[DutyRow]) -> set[UUID]:
-    """Those of the duties that the reader may excuse, hand over, or take the excuse of back."""
-    posts = posts_of(request.by.id, request.moment)
-    others = {row.person for row in rows if row.answering not in posts}
-    within = covered(request, others, request.rights.scope(Permission.ASSIGN_DUTIES))
-    return {row.id for row in rows if row.answering in posts or row.person in within}
-
-
-def covered(request: Any, people: Collection[UUID], scope: Scope) -> set[UUID]:
-    """Those of the people whom a scope covers."""
-    if scope.everywhere:
-        return set(people)
-    if scope.is_empty or not people:
-        return set()
-    found = whereabouts(people, request.moment, ReadAs())
-    return {person for person, there in found.items() if scope.covers(there)}
 
 
 def owner(row: Any, whose: dict[UUID, Owner]) -> str:

@@ -16,9 +16,11 @@ from mainstay.accounts.services import record_look
 from mainstay.cycle.queries import last_judged
 from mainstay.duties import by_hand
 from mainstay.duties.evidence import Closing, closing
+from mainstay.duties.pages import deciding
 from mainstay.duties.pages.asked import DOOR, POSTS
 from mainstay.duties.pages.call_form import SYMPTOMS
-from mainstay.duties.pages.cards import covered, duty_line, may_decide
+from mainstay.duties.pages.cards import duty_line
+from mainstay.duties.pages.deciding import covered, may_decide
 from mainstay.duties.pages.visit_form import (
     NOT_REACHED,
     Sent,
@@ -61,7 +63,7 @@ def visit(request: Any, at: str) -> HttpResponse:
         try:
             return _save(request, at, rows)
         except MainstayError as error:
-            errors = {str(error.facts.get("field", "act")): _told(error)}
+            errors = {str(error.facts.get("field", "act")): deciding.told(error)}
             rows = _rows(request, at)  # what ended meanwhile is shown as it is now
     return render(request, "duties/visit.html", _page(request, at, rows, errors), status=422 if errors else 200)
 
@@ -69,15 +71,6 @@ def visit(request: Any, at: str) -> HttpResponse:
 def _rows(request: Any, at: str) -> list[DutyRow]:
     asked = Asked(request.scope, request.moment, request.today)
     return duties_at(asked, [at], by_door=at[0] != "p")
-
-
-def _told(error: MainstayError) -> str:
-    """What a service refused, in the reader's language."""
-    return {
-        by_hand.NO_REASON: _("Say why, in a few words."),
-        by_hand.NO_POST: _("Nobody holds that post now; choose another."),
-        by_hand.NOT_OPEN: _("Somebody else did, excused or ended some of these meanwhile. This is how they stand now."),
-    }.get(error.code, error.sentence)
 
 
 # --- saving -------------------------------------------------------------------------------------------
@@ -114,15 +107,11 @@ def _decide(request: Any, act: str, rows: list[DutyRow]) -> None:
         raise MainstayError(by_hand.NOT_OPEN, "Some of these ended meanwhile; look at them again.")
     if not picked:
         raise unreadable("pick", _("Tick the duties that are meant."))
-    if {row.id for row in picked} - may_decide(request, picked):
-        raise Http404
-    given: dict[str, Any] = {"duties": [row.id for row in picked], "by": request.by, "at": request.at}
     reason = cleaned(request.POST.get("reason", ""))
     if act == "excuse":
-        by_hand.excuse(reason=reason, **given)
-        return
-    post = Post.objects.filter(code=cleaned(request.POST.get("post", ""))[:60]).values_list("id", flat=True).first()
-    by_hand.hand_over(post=post or new_id(), reason=reason, **given)
+        deciding.excuse(request, picked, reason)
+    else:
+        deciding.hand_over(request, picked, request.POST.get("post", ""), reason)
 
 
 def _seen(text: str) -> int:

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mainstay.accounts.rules import Permission
-from mainstay.isolation import services
-from mainstay.isolation.pages import said
+from mainstay.isolation.pages import deeds, said
 from mainstay.isolation.pages.typed import choice, draft
 from mainstay.isolation.rules import KINDS
 from mainstay.people.pages import words
@@ -21,7 +20,6 @@ from mainstay.people.pages.person import looked_at, of_person
 from mainstay.people.pages.typed import form_key
 from mainstay.people.queries import ReadAs, names_of
 from mainstay.platform.errors import MainstayError
-from mainstay.platform.identity import derived_id
 from mainstay.reports.queries.orders import Offered, Wanted, last_offers, list_orders
 from mainstay.reports.queries.owed import diseases_of
 from mainstay.web import wording
@@ -68,35 +66,19 @@ def give(request: Any, read: UUID, read_as: ReadAs) -> HttpResponse:
 def _act(request: Any, person: UUID, diseases: list[str]) -> HttpResponse:
     key = form_key(request.POST.get("key", ""))
     if request.POST.get("act") == "offer":
-        services.offer_place(
-            person=person,
-            disease=choice(request.POST, "offer_disease", diseases, _("Choose the disease.")),
+        deeds.offer(
+            request,
+            person,
+            diseases,
+            disease=request.POST.get("offer_disease", ""),
             kind=choice(request.POST, "offer_kind", KINDS, _("Choose quarantine or isolation.")),
-            observed=request.today,
-            known_at=request.moment,
             accepted=ANSWERS[choice(request.POST, "accepted", ANSWERS, _("Choose what they answered."))],
-            by=request.by,
-            at=request.moment,
-            fact_id=derived_id("offer", person.hex, key),
+            day=request.today,
+            key=key,
         )
         return redirect("give-order", person=person)
     asked = draft(request.POST, diseases, request.zone)
-    root = services.issue_order(
-        person=person,
-        disease=asked.disease,
-        kind=asked.kind,
-        basis=asked.basis,
-        reason=asked.reason,
-        starts_at=asked.starts,
-        ends_at=asked.ends,
-        review_at=asked.review,
-        observed=request.today,
-        oral=asked.oral,
-        by=request.by,
-        at=request.moment,
-        fact_id=derived_id("order", person.hex, key),
-    )
-    return redirect("isolation-order", order=root)
+    return redirect("isolation-order", order=deeds.give(request, person, asked, day=request.today, key=key))
 
 
 def _offer(kind: str, offer: Offered, request: Any) -> dict[str, str]:

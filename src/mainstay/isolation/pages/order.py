@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from mainstay.accounts.rules import Permission, Purpose, Whereabouts
 from mainstay.accounts.services import record_look
-from mainstay.isolation import services
 from mainstay.isolation.models import Grounds, Objection, Order
-from mainstay.isolation.pages import said
-from mainstay.isolation.pages.typed import LONGEST_REASONS, LONGEST_TEXT, choice, instant, text, unreadable
+from mainstay.isolation.pages import deeds, said
+from mainstay.isolation.pages.typed import LONGEST_REASONS, LONGEST_TEXT, choice, instant, text
 from mainstay.people.pages import words
 from mainstay.people.pages.person import my_duty
 from mainstay.people.pages.typed import form_key
-from mainstay.people.queries import ReadAs
 from mainstay.platform.errors import MainstayError
-from mainstay.platform.identity import derived_id
-from mainstay.reports.queries.orders import OrderRow, Step, history_of, objections_to, one_order, sealed_by
+from mainstay.reports.queries.orders import OrderRow, Step, history_of, objections_to, sealed_by
 from mainstay.reports.queries.owed import owed_to
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
@@ -34,31 +32,20 @@ from mainstay.web.doors import door
 @city_time
 def order(request: Any, order: UUID) -> HttpResponse:
     """An order on somebody within the reader's bounds."""
-    row, there = found(request, order)
+    row, there = deeds.found(request, order)
     errors: dict[str, str] = {}
     if request.method == "POST":
         act = request.POST.get("act", "")
-        if act not in ACTS or not ACTS[act].may(request, there):
+        if not deeds.may(request, act, there):
             raise Http404
         try:
-            ACTS[act].do(request, row)
+            ACTS[act](request, row)
             return redirect("isolation-order", order=order)
         except MainstayError as error:
-            errors = said.refused(error, ACTS[act].field)
+            errors = said.refused(error, FIELDS[act])
     look(request, row, "isolation-order")
     context = _page(request, row, there) | {"errors": errors, "given": request.POST}
     return render(request, "isolation/order.html", context, status=422 if errors else 200)
-
-
-def found(request: Any, root: UUID) -> tuple[OrderRow, Whereabouts]:
-    """An order and where its person is; out of the door's scope it reads as not found."""
-    row = one_order(root, request.moment)
-    if row is None:
-        raise Http404
-    there = said.where(row.person, request.moment, ReadAs())
-    if not request.scope.covers(there):
-        raise Http404
-    return row, there
 
 
 def look(request: Any, row: OrderRow, page: str) -> None:
@@ -78,79 +65,32 @@ def look(request: Any, row: OrderRow, page: str) -> None:
 # --- what can be done ---------------------------------------------------------------------------------
 
 
-class _Act:
-    """Something that a button does: who may, and how."""
-
-    def __init__(self, do: Any, field: str, *permissions: Permission) -> None:
-        self.do = do
-        self.field = field
-        self.permissions = permissions
-
-    def may(self, request: Any, there: Whereabouts) -> bool:
-        return any(said.may(request.rights, one, there) for one in self.permissions)
-
-
 def _serve(request: Any, row: OrderRow) -> None:
     how = choice(request.POST, "served_how", said.SERVED, _("Choose how it was served."))
-    services.serve_order(
-        root=row.root,
-        served_at=instant(request.POST, "served_at", request.zone),
-        how=how,
-        known_at=request.moment,
-        by=request.by,
-        at=request.moment,
-    )
+    deeds.serve(request, row, served_at=instant(request.POST, "served_at", request.zone), how=how)
 
 
 def _review(request: Any, row: OrderRow) -> None:
     needed = choice(request.POST, "needed", ("yes", "no"), _("Choose whether it is still needed."))
-    services.review_order(
-        root=row.root,
-        still_needed=needed == "yes",
-        reason=text(request.POST, "why", LONGEST_REASONS, _("Say why it is still needed or not.")),
-        observed=request.today,
-        by=request.by,
-        at=request.moment,
-        fact_id=derived_id("order-review", row.root.hex, form_key(request.POST.get("key", ""))),
-    )
+    why = text(request.POST, "why", LONGEST_REASONS, _("Say why it is still needed or not."))
+    key = form_key(request.POST.get("key", ""))
+    deeds.review(request, row, still_needed=needed == "yes", why=why, day=request.today, key=key)
 
 
 def _end(request: Any, row: OrderRow) -> None:
-    if request.moment >= row.paper.ends:
-        return  # sent twice: it is over
-    services.end_order(
-        root=row.root,
-        ends_at=request.moment,
-        reason=text(request.POST, "end_reason", LONGEST_REASONS, _("Say why it ends early.")),
-        known_at=request.moment,
-        by=request.by,
-        at=request.moment,
-    )
+    deeds.end(request, row, why=text(request.POST, "end_reason", LONGEST_REASONS, _("Say why it ends early.")))
 
 
 def _object(request: Any, row: OrderRow) -> None:
-    if row.paper.released:
-        raise unreadable("ground", _("It was released already."))
     came = choice(request.POST, "came", said.CAME, _("Choose how it came."))
-    services.object_to(
-        order=row.root,
-        ground=text(request.POST, "ground", LONGEST_TEXT, _("Write what they say against it, in their words.")),
-        observed=request.today,
-        known_at=request.moment,
-        by=request.by,
-        at=request.moment,
-        source=came,
-        fact_id=derived_id("objection", row.root.hex, form_key(request.POST.get("key", ""))),
-    )
+    ground = text(request.POST, "ground", LONGEST_TEXT, _("Write what they say against it, in their words."))
+    key = form_key(request.POST.get("key", ""))
+    deeds.object_to(request, row, ground=ground, came=came, day=request.today, key=key)
 
 
-ACTS = {
-    "serve": _Act(_serve, "served_at", Permission.RECORD_FACTS, Permission.GIVE_ORDERS),
-    "review": _Act(_review, "why", Permission.GIVE_ORDERS),
-    "end": _Act(_end, "end_reason", Permission.GIVE_ORDERS),
-    # Nobody who hears an objection may be unable to write it down.
-    "object": _Act(_object, "ground", Permission.SEE_PEOPLE),
-}
+# What a button does, and the field at which a refusal stands that names none.
+ACTS = {deeds.SERVE: _serve, deeds.REVIEW: _review, deeds.END: _end, deeds.OBJECT: _object}
+FIELDS = {deeds.SERVE: "served_at", deeds.REVIEW: "why", deeds.END: "end_reason", deeds.OBJECT: "ground"}
 
 
 # --- the page -----------------------------------------------------------------------------------------
@@ -160,8 +100,8 @@ def _page(request: Any, row: OrderRow, there: Whereabouts) -> dict[str, Any]:
     at, today, paper = request.moment, request.today, row.paper
     steps = history_of(row.root)
     runs = at < paper.ends and not paper.released
-    may = {name: act.may(request, there) for name, act in ACTS.items()}
-    return terms(row, request) | {
+    may = {act: deeds.may(request, act, there) for act in ACTS}
+    return terms(row, request.moment, request.today) | {
         "id": row.root,
         "number": row.number,
         "title": said.title(row),
@@ -182,9 +122,9 @@ def _page(request: Any, row: OrderRow, there: Whereabouts) -> dict[str, Any]:
     }
 
 
-def terms(row: OrderRow, request: Any) -> dict[str, Any]:
+def terms(row: OrderRow, at: datetime, today: date) -> dict[str, Any]:
     """The order's own words and times."""
-    today, paper = request.today, row.paper
+    paper = row.paper
     return {
         "kind": said.kind(row.kind),
         "disease": words.word(row.disease),
@@ -196,7 +136,7 @@ def terms(row: OrderRow, request: Any) -> dict[str, Any]:
         "review": wording.moment(paper.review, today),
         "reviewed": paper.reviewed,
         "served": said.served(row, today),
-        "writing": said.writing(paper, request.moment, today),
+        "writing": said.writing(paper, at, today),
         "oral": paper.oral,
         "offer": str(said.OFFERS[row.offer]),
     }

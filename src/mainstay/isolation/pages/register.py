@@ -26,7 +26,7 @@ from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
 
 ROWS = 50
-DEFAULT = "in_force"
+DEFAULT, ALL = "in_force", "all"
 
 
 @door(Permission.SEE_PEOPLE, entry="isolation-orders")
@@ -36,14 +36,8 @@ def register(request: Any) -> HttpResponse:
     """Orders, the latest first; filters and page stand in the address."""
     chosen = {name: cleaned(request.GET.get(name, "")) for name in ("state", "kind", "person")}
     person = _uuid(chosen["person"])
-    state = chosen["state"] if chosen["state"] in (*STATES, "all") else "all" if person else DEFAULT
-    wanted = Wanted(
-        request.scope,
-        request.moment,
-        state=state,
-        kind=chosen["kind"] if chosen["kind"] in KINDS else None,
-        person=ReadAs().survivor(person) if person else None,
-    )
+    state = chosen["state"] if chosen["state"] in (*STATES, ALL) else state_without(person)
+    wanted = narrowed(request, state, chosen["kind"] if chosen["kind"] in KINDS else None, person)
     rows = list_orders(wanted, _cursor(request.GET.get("after", "")), ROWS + 1)
     shown = rows[:ROWS]
     if shown:
@@ -70,6 +64,17 @@ def register(request: Any) -> HttpResponse:
         "whole_href": _address(chosen, person="") if person else "",
     }
     return render(request, "isolation/register.html", context)
+
+
+def state_without(person: UUID | None) -> str:
+    """In which state orders are shown where none is asked for: of one person all."""
+    return ALL if person else DEFAULT
+
+
+def narrowed(request: Any, state: str, kind: str | None, person: UUID | None) -> Wanted:
+    """Orders on people within the door's scope, narrowed; a record that is read as another is that one's."""
+    read = ReadAs().survivor(person) if person else None
+    return Wanted(request.scope, request.moment, state=state, kind=kind, person=read)
 
 
 def _row(row: OrderRow, request: Any) -> dict[str, Any]:

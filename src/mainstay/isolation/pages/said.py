@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mainstay.accounts.rules import NOWHERE, Permission, Rights, Whereabouts
-from mainstay.isolation import services
+from mainstay.isolation import rules, services
 from mainstay.isolation.queries import whereabouts
 from mainstay.isolation.rules import CONFIRMED_WITHIN, DECIDED_WITHIN, Paper
 from mainstay.people.queries import ReadAs
@@ -62,7 +62,12 @@ REFUSED = {
 
 def refused(error: MainstayError, field: str) -> dict[str, str]:
     """The sentence at its field."""
-    return {str(error.facts.get("field", field)): str(REFUSED.get(error.code, error.sentence))}
+    return {str(error.facts.get("field", field)): why(error)}
+
+
+def why(error: MainstayError) -> str:
+    """What a service refused, in the reader's language."""
+    return str(REFUSED.get(error.code, error.sentence))
 
 
 def kind(value: str) -> str:
@@ -79,20 +84,34 @@ def title(row: OrderRow) -> str:
 def state(row: OrderRow, at: datetime, today: date) -> dict[str, str]:
     """Where it stands: a mark and words."""
     paper = row.paper
-    if paper.released:
-        return {"mark": "done", "word": _("released: an objection was upheld")}
-    if at >= paper.ends:
-        return {"mark": "done", "word": _("ended %(when)s") % {"when": wording.day(_local(paper.ends), today)}}
-    if paper.lapsed(at):
-        return {"mark": "overdue", "word": _("lapsed: not in writing within 24 hours")}
-    if paper.served is None:
-        return {"mark": "overdue", "word": _("not served: it binds nobody")}
-    if at < paper.starts:
-        return {"mark": "due", "word": _("begins %(when)s") % {"when": wording.moment(paper.starts, today)}}
-    if paper.review_due(at):
-        late = wording.delay(at - paper.review)
-        return {"mark": "overdue", "word": _("review due for %(length)s") % {"length": late}}
-    return {"mark": "now", "word": _("in force")}
+    stands = paper.stands(at)
+    return {"mark": _MARKS[stands], "word": _stands_in_words(stands, paper, at, today)}
+
+
+_MARKS = {
+    rules.RELEASED: "done",
+    rules.ENDED: "done",
+    rules.LAPSED: "overdue",
+    rules.NOT_SERVED: "overdue",
+    rules.TO_BEGIN: "due",
+    rules.REVIEW_DUE: "overdue",
+    rules.IN_FORCE: "now",
+}
+
+
+def _stands_in_words(stands: str, paper: Paper, at: datetime, today: date) -> str:
+    if stands == rules.ENDED:
+        return _("ended %(when)s") % {"when": wording.day(_local(paper.ends), today)}
+    if stands == rules.TO_BEGIN:
+        return _("begins %(when)s") % {"when": wording.moment(paper.starts, today)}
+    if stands == rules.REVIEW_DUE:
+        return _("review due for %(length)s") % {"length": wording.delay(at - paper.review)}
+    return {
+        rules.RELEASED: _("released: an objection was upheld"),
+        rules.LAPSED: _("lapsed: not in writing within 24 hours"),
+        rules.NOT_SERVED: _("not served: it binds nobody"),
+        rules.IN_FORCE: _("in force"),
+    }[stands]
 
 
 def _local(when: datetime) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,12 +61,20 @@ class Draft:
 def draft(given: QueryDict, diseases: list[str], zone: str) -> Draft:
     """The form of an order; raises `order.unreadable` naming the field. What lacks its end or its review is none."""
     kind = choice(given, "kind", KINDS, _("Choose quarantine or isolation."))
-    disease = choice(given, "disease", diseases, _("Choose the disease."))
+    disease = given.get("disease", "")
     basis = text(given, "basis", LONGEST_BASIS, _("Name the law and article it rests on."))
     reason = text(given, "reason", LONGEST_TEXT, _("Say why this person, in words they understand."))
     starts, ends, review = (instant(given, name, zone) for name in ("starts", "ends", "review"))
-    if ends <= starts:
+    asked = Draft(kind, disease, basis, reason, starts, ends, review, given.get("oral") == "1")
+    return hold_together(asked, diseases)
+
+
+def hold_together(asked: Draft, diseases: Collection[str]) -> Draft:
+    """The same order; raises `order.unreadable` naming the field that does not fit the others."""
+    if asked.disease not in diseases:
+        raise unreadable("disease", _("Choose the disease."))
+    if asked.ends <= asked.starts:
         raise unreadable("ends", _("It ends before it begins."))
-    if not starts < review <= ends:
+    if not asked.starts < asked.review <= asked.ends:
         raise unreadable("review", _("The review lies between its start and its end."))
-    return Draft(kind, disease, basis, reason, starts, ends, review, given.get("oral") == "1")
+    return asked

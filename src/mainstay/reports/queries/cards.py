@@ -21,7 +21,8 @@ from mainstay.platform.rows import as_date, as_instant, as_uuid, parameter, same
 from mainstay.reports.rules.behind import OpenGroup
 
 # What a duty can be asked for by: `to_do` is what is open and not only for a later day, `overdue` that of it whose
-# deadline has passed, `in_time` the rest of it; `all` adds what was closed since a day.
+# deadline has passed, `in_time` the rest of it; `all` adds what was closed since a day. `any`, which no page asks for,
+# adds what was withdrawn too.
 STATUSES = ("to_do", "overdue", "in_time", "done", "missed", "excused", "all")
 CLOSED = ("done", "missed", "excused")
 NOBODY = "nobody"
@@ -32,7 +33,7 @@ class Asked:
     """Which duties: within a scope, at a moment of a city's day; None asks for all.
 
     `answering`: of these posts; `unowned`: that nobody answers for. `since`: closed ones from that period on.
-    `asks`: those of one clause, which asks for something unknown.
+    `asks`: those of one clause, which asks for something unknown. `duties`: of these alone.
     """
 
     scope: Scope
@@ -45,7 +46,7 @@ class Asked:
     unowned: bool = False
     where: Scope | None = None
     asks: str | None = None
-    duty: UUID | None = None
+    duties: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +262,7 @@ def _source(asked: Asked, *, doors: bool = True) -> tuple[str, list[Any]]:
     for column, value in (("d.kind", asked.kind), ("d.clause", asked.asks)):
         if value is not None:
             add(f"{column} = %s", [value])
-    duty = frozenset({asked.duty}) if asked.duty is not None else None
-    for column, ids in (("s.answering_id", asked.answering), ("s.duty_id", duty)):
+    for column, ids in (("s.answering_id", asked.answering), ("s.duty_id", asked.duties)):
         if ids is not None:
             add(*bulk.in_list(column, sorted(ids)))
     if asked.unowned:
@@ -293,6 +293,8 @@ def _of_status(asked: Asked) -> tuple[str, list[Any]]:
         return f"{is_open} AND s.due_at >= %s", [today, moment]
     if asked.status == "to_do":
         return is_open, [today]
+    if asked.status == "any":
+        return f"({is_open} OR s.status <> 'open')", [today]
     closed = CLOSED if asked.status in ("all", "closed") else (asked.status,)
     ended, params = f"s.status IN ({', '.join(['%s'] * len(closed))})", list(closed)
     if asked.since is not None:

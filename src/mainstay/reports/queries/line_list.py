@@ -173,11 +173,12 @@ class Candidate:
 
 _READ = table_reader(as_uuid, same, same, same, same, as_instant)
 Sql = tuple[str, list[Any]]
-_OF_CONCERN = "duties_personofconcern t JOIN people_person p ON p.id = t.person_id"
+_OF_CONCERN = "duties_personofconcern t {join} people_person p ON p.id = t.person_id"
 # Of whom something was recorded that no run has judged yet; what is owed to them, nobody can say.
 _NOT_JUDGED = (
     f"(SELECT m.subject_id AS person_id, {NOT_URGENT} AS urgency, '{RANKED_NONE}' AS category, 0 AS open, "
-    "NULL AS waits_since, NULL AS place_due_at, %s AS due_at FROM platform_dirty m "
+    "CAST(NULL AS timestamptz) AS waits_since, CAST(NULL AS timestamptz) AS place_due_at, %s AS due_at "
+    "FROM platform_dirty m "
     "WHERE m.subject_type = 'person' AND NOT EXISTS "
     "(SELECT 1 FROM duties_personofconcern k WHERE k.person_id = m.subject_id)) t "
     "JOIN people_person p ON p.id = t.person_id"
@@ -185,8 +186,13 @@ _NOT_JUDGED = (
 
 
 def _sources() -> tuple[Sql, Sql]:
-    """People as `t` and `p`: those of concern, and those not judged yet."""
-    return (_OF_CONCERN, []), (_NOT_JUDGED, [parameter(NEVER)])
+    """People as `t` and `p`: those of concern, and those not judged yet.
+
+    Few are of concern among all who live there. SQLite, which knows nothing of how many there are, would rather begin
+    with everybody; there a CROSS JOIN means: in this order.
+    """
+    join = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"
+    return (_OF_CONCERN.format(join=join), []), (_NOT_JUDGED, [parameter(NEVER)])
 
 
 def _page(source: Sql, matches: Sql, asked: Asked, limit: int, after: Cursor | None) -> list[Candidate]:
@@ -267,7 +273,11 @@ def _to_do(asked: Asked) -> tuple[str, list[Any]]:
         conditions.append(sql)
         params += some
     joined = "duties_dutystate b JOIN duties_duty d ON d.id = b.duty_id"
-    return f"EXISTS (SELECT 1 FROM {joined} WHERE {' AND '.join(conditions)})", params
+    sql = f"EXISTS (SELECT 1 FROM {joined} WHERE {' AND '.join(conditions)})"
+    if asked.answering is not None:
+        return sql, params
+    # What is overdue is never only for later days: of most people the duties need not be read.
+    return f"(t.due_at < %s OR {sql})", [parameter(asked.at), *params]
 
 
 @dataclass(frozen=True, slots=True)

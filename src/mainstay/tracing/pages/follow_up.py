@@ -18,7 +18,7 @@ from mainstay.accounts.services import record_look
 from mainstay.cycle.queries import last_judged
 from mainstay.duties.pages.asked import row_cursor
 from mainstay.duties.pages.call_form import SYMPTOMS
-from mainstay.duties.pages.cards import covered
+from mainstay.duties.pages.deciding import covered
 from mainstay.duties.pages.visit_form import Sent, read_daily, record_visit, unreadable
 from mainstay.people.pages import words
 from mainstay.people.pages.person import of_person, within_bounds

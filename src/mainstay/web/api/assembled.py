@@ -12,8 +12,11 @@ import mainstay
 from mainstay.accounts.api import router as accounts
 from mainstay.cycle.api import router as cycle
 from mainstay.duties.api.calls import router as calls
+from mainstay.duties.api.decided import router as decided
 from mainstay.duties.api.owed import router as duties
 from mainstay.intake.api import router as intake
+from mainstay.isolation.api.objections import router as objections
+from mainstay.isolation.api.orders import router as orders
 from mainstay.organisations.api import router as posts
 from mainstay.people.api import router as people
 from mainstay.reports.api import router as reports
@@ -47,7 +50,7 @@ def _assembled() -> NinjaAPI:
     # The library's own handlers would come before that one.
     for kind in list(made._exception_handlers):
         made._exception_handlers[kind] = made._exception_handlers[Exception]
-    for router in (accounts, posts, people, duties, calls, cycle, intake, reports, itself):
+    for router in (accounts, posts, people, duties, decided, calls, orders, objections, cycle, intake, reports, itself):
         made.add_router("", router)
     return made
 

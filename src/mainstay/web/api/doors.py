@@ -57,8 +57,8 @@ def operation(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Put an operation on its area's router, behind its door.
 
-    The request then has `account`, `by`, `at`, `rights` and `scope`, and `moment` and `day`, the instance's own. Its
-    name is the function's; what it is for, the first line of the docstring.
+    The request then has `account`, `by`, `at`, `rights` and `scope`, and `moment`, `day` and `zone`, the instance's
+    own. Its name is the function's; what it is for, the first line of the docstring.
     """
 
     def hang(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,7 +86,7 @@ def admit(request: Any, door: Operation) -> None:
     """Let in who is signed in and may do this; raises the problem that says why not."""
     request.at = now()
     own = instance_moment(request.at)
-    request.moment, request.day = own.at, own.day
+    request.moment, request.day, request.zone = own.at, own.day, own.zone
     request.account, read_only = _who(request)
     limits.hold_account(request.account.id)
     request.by = request.account.actor

@@ -59,6 +59,7 @@ STATUSES = {
     "account.last_administrator": 409,
     "cursor.bad": 400,
     "cycle.not_run": 409,
+    "duty.not_open": 409,
     "fact.overtaken": 409,
     "database.unreachable": 503,
     "idempotency.key": 400,
@@ -67,6 +68,8 @@ STATUSES = {
     "keys.missing": 503,
     "lease.busy": 409,
     "mend.twice": 409,
+    "objection.decided": 409,
+    "objection.unknown": 404,
     "post.begun": 409,
     "post.held": 409,
     "post.not_held": 409,
@@ -141,7 +144,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, MainstayError):
-        return _refusal(error)
+        return worded(error, error.sentence)
     if isinstance(error, Http404):
         return not_found()
     if isinstance(error, ValidationError):
@@ -159,13 +162,14 @@ def status_of(error: MainstayError) -> int:
     return STATUSES.get(error.code, 503 if error.exit_code == 3 else 422)
 
 
-def _refusal(error: MainstayError) -> Problem:
+def worded(error: MainstayError, sentence: str, field: str | None = None) -> Problem:
+    """What a service or query refused, in these words; at this field, else at the one that the refusal names."""
     status = status_of(error)
     if status == 404:
         # Word for word what is said of anything that is not there.
         return not_found()
-    at = error.facts.get("field")
-    return Problem(status, error.code, error.sentence, [fault(error.code, error.sentence, str(at))] if at else [])
+    at = field or error.facts.get("field")
+    return Problem(status, error.code, sentence, [fault(error.code, sentence, str(at))] if at else [])
 
 
 def _failed(error: Exception) -> Problem:
