@@ -22,6 +22,8 @@ SEAL_EVERY = 60.0
 LOOK_EVERY = 2.0
 BEGIN_EVERY = 15.0
 ENDING = 10.0
+# Each takes some 150 MB.
+MOST_PROCESSES = 2
 
 
 @click.command()
@@ -74,9 +76,11 @@ def _run(address: str, port: int) -> int:
 
 
 def server_command(address: str, port: int) -> list[str]:
-    """How the server alone is begun."""
+    """How the server alone is begun: two processes where there are two cores, since one works on one core alone."""
+    processes = min(MOST_PROCESSES, os.cpu_count() or 1)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", address, "--port", str(port)]
-    return [*command, "--no-ws", "--blocking-threads", "4", "--log-level", "warning", "mainstay.web.wsgi:application"]
+    command += ["--workers", str(processes), "--respawn-failed-workers", "--blocking-threads", "4"]
+    return [*command, "--no-ws", "--log-level", "warning", "mainstay.web.wsgi:application"]
 
 
 class Worker:

@@ -13,7 +13,7 @@ from django.db import connection
 from mainstay.accounts.rules import Scope
 from mainstay.duties.models import PersonOfConcern
 from mainstay.duties.queries import is_with
-from mainstay.duties.rules.concern import NEVER, NOT_URGENT, RANKED_NONE, ranked
+from mainstay.duties.rules.concern import NEVER, NO_CATEGORY, NOT_URGENT, RANKED_NONE, ranked
 from mainstay.duties.rules.facts import Stay
 from mainstay.isolation.queries import present_stays, within
 from mainstay.organisations.models import Facility
@@ -113,7 +113,7 @@ def candidates(asked: Asked, read_as: ReadAs, limit: int, after: Cursor | None =
     Whoever is not judged yet stands behind everybody else in each of the orders.
     """
     matches, found = _conditions(asked, read_as), list[Candidate]()
-    for source in _sources():
+    for source in _sources(asked):
         if len(found) < limit:
             found += _page(source, matches, asked, limit - len(found), after)
     return found
@@ -125,7 +125,7 @@ def everybody(asked: Asked) -> bytes:
     Of 250,000 people it is four megabytes: rows as objects would be a hundred.
     """
     where, params = _conditions(asked, ReadAs())
-    order, sources = ORDERS[asked.order], _sources()
+    order, sources = ORDERS[asked.order], _sources(asked)
     columns = ", ".join(f"t.{name}" for name in order)
     # One statement for both: who is judged between two would be in neither.
     sql = " UNION ALL ".join(f"SELECT {columns} FROM {table} WHERE {where}" for table, _given in sources)
@@ -141,7 +141,7 @@ def everybody(asked: Asked) -> bytes:
 def count_people(asked: Asked) -> Totals:
     """How many match, up to CAP; as many statements as its scope needs, and two."""
     (where, params), people, overdue = _conditions(asked, ReadAs()), 0, 0
-    for source, given in _sources():
+    for source, given in _sources(asked):
         (row,) = _ask(
             "SELECT COUNT(*), COALESCE(SUM(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0) "
             f"FROM (SELECT t.due_at FROM {source} WHERE {where} LIMIT {CAP}) AS capped",
@@ -185,14 +185,24 @@ _NOT_JUDGED = (
 )
 
 
-def _sources() -> tuple[Sql, Sql]:
-    """People as `t` and `p`: those of concern, and those not judged yet.
+def _sources(asked: Asked) -> list[Sql]:
+    """People as `t` and `p`: those of concern, and those not judged yet, where any of these can match.
 
     Few are of concern among all who live there. SQLite, which knows nothing of how many there are, would rather begin
     with everybody; there a CROSS JOIN means: in this order.
     """
     join = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"
-    return (_OF_CONCERN.format(join=join), []), (_NOT_JUDGED, [parameter(NEVER)])
+    of_concern: Sql = _OF_CONCERN.format(join=join), []
+    # Nothing is known to be owed to whoever is not judged yet.
+    owed = (
+        asked.overdue
+        or asked.to_do is not None
+        or asked.answering is not None
+        or asked.placing in (WAITING, PAST_LIMIT)
+    )
+    if owed or asked.category not in (None, NO_CATEGORY):
+        return [of_concern]
+    return [of_concern, (_NOT_JUDGED, [parameter(NEVER)])]
 
 
 def _page(source: Sql, matches: Sql, asked: Asked, limit: int, after: Cursor | None) -> list[Candidate]:
@@ -298,7 +308,7 @@ class CategoryRow:
 def count_by_category(asked: Asked) -> list[CategoryRow]:
     """People of concern by category, the gravest first, those in none last; two statements beside the scope's."""
     (where, params), found = _conditions(asked, ReadAs()), list[CategoryRow]()
-    for source, given in _sources():
+    for source, given in _sources(asked):
         rows = _ask(
             "SELECT t.category, COUNT(*), COUNT(t.waits_since), "
             "COALESCE(SUM(CASE WHEN t.place_due_at < %s THEN 1 ELSE 0 END), 0), MIN(t.waits_since) "
