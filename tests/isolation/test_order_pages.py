@@ -15,10 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from mainstay.accounts.models import Look
 from mainstay.accounts.rules import Role, Scope
 from mainstay.cycle.queries import instance_moment
+from mainstay.isolation import services
 from mainstay.isolation.models import Grounds, Objection, Order
 from mainstay.isolation.services import record_stay
 from mainstay.people import services as people
 from mainstay.platform.clock import local_date, now
+from mainstay.platform.errors import MainstayError
 from mainstay.platform.identity import new_id
 from mainstay.platform.models import Entry
 from mainstay.reports.queries.orders import Wanted, count_orders, list_orders, one_order
@@ -306,3 +308,25 @@ def test_every_look_at_an_order_is_kept(world: World, hu: UUID) -> None:
     client.get("/isolation-orders/?state=all")
     looks = Look.objects.order_by("entry_id")
     assert [(look.page, look.count) for look in looks] == [("isolation-order", 1), ("isolation-orders", 1)]
+
+
+def test_a_decision_that_came_between_reading_and_writing_stands_and_the_second_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judge Wu decides after Judge Zu has read that nobody did: one decision, and no second version on top of it."""
+    objection = world.objected(world.ordered("Hu", "quarantine", "2020-02-01"), "2020-02-02")
+    known: dict[str, Any] = {"decided_at": AT, "known_at": AT, "by": world.by, "at": AT}
+    plain, asked = services.givers, list[UUID]()
+
+    def meanwhile(order: UUID) -> frozenset[str]:
+        asked.append(order)
+        if len(asked) == 1:
+            services.decide_objection(root=objection, decision="rejected", decided_by="Judge Wu", **known)
+        return plain(order)
+
+    monkeypatch.setattr(services, "givers", meanwhile)
+    with pytest.raises(MainstayError) as told:
+        services.decide_objection(root=objection, decision="upheld", decided_by="Judge Zu", **known)
+    assert told.value.code == "fact.overtaken"
+    versions = Objection.objects.order_by("version").values_list("version", "decided_by")
+    assert list(versions) == [(1, ""), (2, "Judge Wu")]

@@ -192,7 +192,7 @@ def serve_order(*, root: UUID, served_at: datetime, how: str, known_at: datetime
             {"order": str(root)},
         )
     oral = order.oral and how not in WRITTEN
-    fact = corrected(Order, root, known_at=known_at, served_at=served_at, served_how=how, oral=oral)
+    fact = corrected(Order, root, known_at=known_at, last=order, served_at=served_at, served_how=how, oral=oral)
     ledger.append([fact], by=by, at=at, verb="order.serve")
     return fact.root
 
@@ -219,7 +219,7 @@ def _ended(order: Order, ends_at: datetime, reason: str, known_at: datetime) -> 
             {"order": str(order.root)},
         )
     review_at = min(order.review_at, ends_at)
-    return corrected(Order, order.root, known_at=known_at, ends_at=ends_at, review_at=review_at)
+    return corrected(Order, order.root, known_at=known_at, last=order, ends_at=ends_at, review_at=review_at)
 
 
 def _grounds(
@@ -328,7 +328,16 @@ def decide_objection(
             OBJECTION_DECIDED, f"This objection was {last.decision} by {last.decided_by} already; read it again."
         )
     rows: list[Fact] = [
-        corrected(Objection, root, known_at=known_at, decision=decision, decided_by=decided_by, decided_at=decided_at)
+        # On top of what was read above: whoever decided since makes this fail.
+        corrected(
+            Objection,
+            root,
+            known_at=known_at,
+            last=last,
+            decision=decision,
+            decided_by=decided_by,
+            decided_at=decided_at,
+        )
     ]
     if reasons.strip():
         rows.append(_grounds(order, Grounds.Of.DECISION, root, reasons, known_at))

@@ -35,7 +35,7 @@ CSV_TYPE = "text/csv; charset=utf-8"
 FORMS = {"xlsx": XLSX, "csv": CSV_TYPE}
 # A list is what many people have in common: that one of them asked is no reason to take it along.
 PURPOSES = {one: word for one, word in OF_A_PERSON.items() if one is not Purpose.REQUEST}
-# A file that is fetched slowly holds one of the four threads that answer everybody.
+# A file that is fetched slowly holds one of the few threads that answer everybody.
 AT_ONCE = 2
 LONGEST_REASON = 100
 
