@@ -154,13 +154,9 @@ class Pages:
 def _told(name: str, seconds: list[float], empty: list[float] | None) -> dict[str, Any]:
     found = {
         f"{name}, median ms": median(seconds) * 1000,
-        "    p95 ms": sorted(seconds)[int(len(seconds) * 0.95)] * 1000,
+        f"  {name}, p95 ms": sorted(seconds)[int(len(seconds) * 0.95)] * 1000,
     }
-    if empty is not None:
-        found["    times the empty page"] = median(seconds) / median(empty)
-    return {
-        label if not label.startswith(" ") else f"  {name},{label.strip()}": value for label, value in found.items()
-    }
+    return found if empty is None else found | {f"  {name}, times the empty page": median(seconds) / median(empty)}
 
 
 # --- much at once -------------------------------------------------------------------------------------
@@ -190,7 +186,7 @@ def _bulk(port: int, token: str, people: int, empty: list[float]) -> dict[str, A
             raise SystemExit(f"the bulk was answered {reply}")
     return {
         "300 cases at once, median ms": median(seconds) * 1000,
-        "  300 cases at once,times the empty page": median(seconds) / median(empty),
+        "  300 cases at once, times the empty page": median(seconds) / median(empty),
     }
 
 
@@ -217,9 +213,9 @@ def _export(port: int, headers: dict[str, str], server: subprocess.Popen[bytes])
     seconds = time.perf_counter() - begun
     return {
         "export, rows": rows - 1,
-        "  export,rows a second": round((rows - 1) / seconds),
-        "  export,server before, MB": round(before),
-        "  export,server at its largest, MB": round(largest),
+        "  export, rows a second": round((rows - 1) / seconds),
+        "  export, server before, MB": round(before),
+        "  export, server at its largest, MB": round(largest),
     }
 
 

@@ -11,12 +11,21 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.browser import BrowserUnavailable, chromium, find
 
+# The smallest telephone, and a desk of 1280 at 400 %.
+NARROWEST = 320
+AXE = (Path(__file__).parent / "web" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIOLATIONS = """async (tags) => {
+  const found = await axe.run(document, {runOnly: tags});
+  return found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target).join(" | ")}`);
+}"""
 LOCALES = {"en": "en-GB", "zh-hans": "zh-CN", "zh-hant": "zh-TW"}
 
 
@@ -77,3 +86,25 @@ def until(page: Any, expression: str, seconds: float = 5) -> Any:
         assert time.monotonic() < end, f"never came true: {expression}"
         time.sleep(0.05)
     return answer
+
+
+def signed_page(browser: Any, url: str, session: str, size: tuple[int, int], scheme: str = "light") -> Any:
+    """A page of somebody who is signed in, not yet at any address."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+    return context.new_page()
+
+
+def faults(page: Any, address: str) -> list[Any]:
+    """What axe objects to at an address, and whether it is wider than the narrowest screen."""
+    page.goto(address)
+    page.evaluate(AXE)
+    found = list(page.evaluate(VIOLATIONS, RULES))
+    size = page.viewport_size
+    page.set_viewport_size({"width": NARROWEST, "height": size["height"]})
+    if page.evaluate("document.documentElement.scrollWidth") > NARROWEST:
+        found.append("wider than the screen")
+    page.set_viewport_size(size)
+    return found

@@ -224,7 +224,7 @@ def test_a_constant_number_of_statements_for_the_cards(world: World, number: int
     with CaptureQueriesContext(connection) as asked:
         assert len(cards(client.get("/calls/").content.decode())) == number
     reads = [one["sql"] for one in asked if one["sql"].startswith(("SELECT", "WITH"))]
-    assert len(reads) == 42
+    assert len(reads) == 40
 
 
 def test_who_was_found_today_is_called_today_and_tomorrows_check_tomorrow(world: World) -> None:

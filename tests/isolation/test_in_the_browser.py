@@ -11,9 +11,9 @@ from mainstay.accounts.rules import Role
 from mainstay.people import services as people
 from mainstay.platform.clock import local_date, now
 from mainstay.platform.identity import new_id
+from tests.browser import faults, signed_page
 from tests.web.pages import DESK, PHONE
 from tests.web.signing_in import signed_in
-from tests.web.test_in_the_browser import AXE, RULES, VIOLATIONS
 from tests.world import World
 
 PAGES = (
@@ -54,22 +54,11 @@ def test_an_objection_is_heard_and_decided_and_every_page_can_be_used(
     found: dict[str, Any] = {}
 
     def opened(session: str, size: tuple[int, int], scheme: str) -> Any:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
-        )
-        context.add_cookies([{"name": "sessionid", "value": told[session], "url": live_server.url}])
-        return context.new_page()
+        return signed_page(browser, live_server.url, told[session], size, scheme)
 
     def looked_at(page: Any, address: str) -> None:
-        page.goto(live_server.url + address.format(**told))
-        page.evaluate(AXE)
-        if objections := page.evaluate(VIOLATIONS, RULES):
+        if objections := faults(page, live_server.url + address.format(**told)):
             found[address] = objections
-        size = page.viewport_size
-        page.set_viewport_size({"width": 320, "height": size["height"]})
-        if page.evaluate("document.documentElement.scrollWidth") > 320:
-            found[f"{address} at 320"] = "wider than the screen"
-        page.set_viewport_size(size)
 
     desk = opened("gives", DESK, "light")
     for address in PAGES:

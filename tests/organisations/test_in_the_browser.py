@@ -11,9 +11,9 @@ from mainstay.accounts.rules import WHOLE_CITY, Role
 from mainstay.organisations.models import Post
 from mainstay.platform.clock import now
 from mainstay.platform.models import Job
+from tests.browser import faults, signed_page
 from tests.web.pages import DESK, PHONE
 from tests.web.signing_in import signed_in
-from tests.web.test_in_the_browser import AXE, RULES, VIOLATIONS
 from tests.world import World
 
 
@@ -38,29 +38,12 @@ def test_a_post_is_given_a_job_tried_again_and_every_page_can_be_used(
     live_server: Any, browser: Any, told: dict[str, str]
 ) -> None:
     found: dict[str, Any] = {}
-
-    def opened(size: tuple[int, int], scheme: str) -> Any:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
-        )
-        context.add_cookies([{"name": "sessionid", "value": told["session"], "url": live_server.url}])
-        return context.new_page()
-
-    def looked_at(page: Any, address: str) -> None:
-        page.goto(live_server.url + address)
-        page.evaluate(AXE)
-        if objections := page.evaluate(VIOLATIONS, RULES):
-            found[address] = objections
-        size = page.viewport_size
-        page.set_viewport_size({"width": 320, "height": size["height"]})
-        if page.evaluate("document.documentElement.scrollWidth") > 320:
-            found[f"{address} at 320"] = "wider than the screen"
-        page.set_viewport_size(size)
-
-    desk, phone = opened(DESK, "light"), opened(PHONE, "dark")
+    url = live_server.url
+    desk, phone = (signed_page(browser, url, told["session"], *how) for how in ((DESK, "light"), (PHONE, "dark")))
     for page in (desk, phone):
         for address in ("/posts/", "/posts/?only=vacant", f"/posts/{told['post']}/", "/jobs/"):
-            looked_at(page, address)
+            if objections := faults(page, url + address):
+                found[address] = objections
 
     desk.goto(f"{live_server.url}/posts/?only=vacant")
     desk.get_by_role("link", name="Give", exact=True).click()

@@ -10,9 +10,9 @@ from mainstay.accounts.rules import Role
 from mainstay.people import services as people
 from mainstay.platform.clock import local_date, now
 from mainstay.platform.identity import new_id
+from tests.browser import AXE, RULES, VIOLATIONS, signed_page
 from tests.web.pages import DESK, PHONE
 from tests.web.signing_in import signed_in
-from tests.web.test_in_the_browser import AXE, RULES, VIOLATIONS
 from tests.world import World
 
 ADDRESSES = ("/find/", "/find/?q=an", "/find/?q=nobody")
@@ -45,11 +45,7 @@ def test_every_page_of_people_can_be_used(
 ) -> None:
     session, person = signed
     width, height = size
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    page = context.new_page()
+    page = signed_page(browser, live_server.url, session, size, scheme)
     page.goto(live_server.url + "/calls/")
     assert page.get_by_role("link", name="100 0000 0101").is_visible()  # found today, to be called today
     found: dict[str, Any] = {}
@@ -65,7 +61,7 @@ def test_every_page_of_people_can_be_used(
     # The button that saves a call is there to be pressed.
     page.goto(f"{live_server.url}/calls/{person}/")
     assert page.get_by_role("button", name="Save the call").is_visible()
-    context.close()
+    page.context.close()
     assert found == {}
 
 

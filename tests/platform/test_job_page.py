@@ -10,9 +10,11 @@ import pytest
 from mainstay.accounts.rules import Role
 from mainstay.cycle import tasks
 from mainstay.cycle.models import Run
+from mainstay.platform import jobs as queue
 from mainstay.platform.clock import ONE_DAY, local_date, now
 from mainstay.platform.models import Entry, Job
 from mainstay.platform.nights import last_night, next_night
+from mainstay.platform.pages.jobs import KINDS
 from mainstay.platform.queries import count_jobs, last_jobs, list_jobs
 from tests.web.signing_in import signed_in
 from tests.world import World
@@ -101,3 +103,9 @@ def test_what_was_given_up_is_tried_again_once_under_the_name_of_who_pressed(wor
 
 def test_it_is_the_administrators(world: World) -> None:
     assert signed_in(world, "Head Gu", Role.COMMAND).get("/jobs/").status_code == 404
+
+
+def test_every_kind_of_job_has_a_name_for_its_reader() -> None:
+    queue.load_tasks()
+    shipped = {kind for kind, task in queue.TASKS.items() if task.run.__module__.startswith("mainstay.")}
+    assert shipped == set(KINDS) and len(shipped) >= 5

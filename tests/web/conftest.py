@@ -1,4 +1,4 @@
-"""Fixtures for the gallery: where it is, and its first page."""
+"""Fixtures for the gallery and the API: where the pages are, the first of them, a small outbreak."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scripts.pictures import server
+from tests.world import World
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +22,12 @@ def site() -> Iterator[str]:
 def page(open_page: Callable[..., Any], site: str) -> Any:
     """The gallery on a desk, in English, by day."""
     return open_page(f"{site}/components/")
+
+
+@pytest.fixture
+def outbreak(world: World) -> World:
+    """An is suspected since the 5th, and lives in Unit One."""
+    world.lives("An", "u1")
+    world.classified("An", "suspected", "2020-02-05")
+    world.cycle("2020-02-06")
+    return world

@@ -39,15 +39,6 @@ def _a_minute_of_its_own() -> None:
     limits.COUNTS.forget()
 
 
-@pytest.fixture
-def outbreak(world: World) -> World:
-    """An is suspected since the 5th, and lives in Unit One."""
-    world.lives("An", "u1")
-    world.classified("An", "suspected", "2020-02-05")
-    world.cycle("2020-02-06")
-    return world
-
-
 # --- who comes in -----------------------------------------------------------------------------------------
 
 

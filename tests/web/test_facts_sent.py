@@ -22,15 +22,6 @@ from tests.web.program import program, send
 from tests.world import World
 
 
-@pytest.fixture
-def outbreak(world: World) -> World:
-    """An is suspected since the 5th, and lives in Unit One."""
-    world.lives("An", "u1")
-    world.classified("An", "suspected", "2020-02-05")
-    world.cycle("2020-02-06")
-    return world
-
-
 def fact(world: World, **says: Any) -> dict[str, Any]:
     said = {"fact": "check", "id": str(new_id()), "person": str(world.people["An"]), "observed": "2020-02-06"}
     if says.get("fact", "check") == "check":

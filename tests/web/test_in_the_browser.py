@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
 from scripts.browser import chinese_font_folders
-from tests.browser import until
+from tests.browser import AXE, RULES, VIOLATIONS, until
 from tests.web.pages import DESK, LANGUAGES, PAGES, PHONE
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIOLATIONS = """async (tags) => {
-  const found = await axe.run(document, {runOnly: tags});
-  return found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.target).join(" | ")}`);
-}"""
 OTHERS = list(zip([name for name in PAGES if name != "components"], [*LANGUAGES, "en"], strict=True))
 # 720 is a desk of 1440 at 200 % zoom, 320 is one of 1280 at 400 %.
 WIDTHS = (320, 360, 390, 720, 768, 899, 1024, 1359, 1440)

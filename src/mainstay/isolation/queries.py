@@ -16,7 +16,7 @@ from mainstay.duties.rules.facts import PersonFacts
 from mainstay.duties.rules.horizon import Horizon
 from mainstay.duties.rules.predicates import current_stay
 from mainstay.isolation.models import Order, Stay
-from mainstay.organisations.models import Facility
+from mainstay.organisations.queries import parts, with_those_above
 from mainstay.people.models import Person
 from mainstay.people.queries import ReadAs, homes
 from mainstay.platform import bulk
@@ -58,13 +58,13 @@ def whereabouts(people: Collection[UUID], at: datetime, read_as: ReadAs) -> dict
     left out. Five statements, or seven.
     """
     stays = present_stays(people, at, read_as)
-    above = _above()
+    above = parts()
     concerned: dict[UUID, set[UUID]] = {}
     for person, stay in stays.items():
-        concerned.setdefault(person, set()).update(_with_those_above(stay.facility, above))
+        concerned.setdefault(person, set()).update(with_those_above(stay.facility, above))
     for person, *posts in _facilities_of_posts(people):
         for facility in posts:
-            concerned.setdefault(person, set()).update(_with_those_above(facility, above))
+            concerned.setdefault(person, set()).update(with_those_above(facility, above))
     living = homes(people, read_as)
     named = _places_of_those_who_named([person for person, home in living.items() if not home.is_known])
     return {
@@ -102,20 +102,6 @@ def _facilities_of_posts(people: Collection[UUID]) -> Iterable[tuple[UUID, UUID 
     """Facilities whose posts answer for somebody's open duties."""
     rows = DutyState.objects.filter(subject_type="person", status="open", subject_id__in=people)
     return rows.values_list("subject_id", "post__facility_id", "answering__facility_id").distinct()
-
-
-def _above() -> dict[UUID, UUID | None]:
-    """{facility: what it is a part of}."""
-    return dict(Facility.objects.values_list("id", "part_of_id"))
-
-
-def _with_those_above(facility: UUID | None, above: dict[UUID, UUID | None]) -> list[UUID]:
-    """A ward, its hospital, and so on."""
-    found: list[UUID] = []
-    while facility is not None and facility not in found:
-        found.append(facility)
-        facility = above.get(facility)
-    return found
 
 
 def givers(order: UUID) -> frozenset[str]:
@@ -201,5 +187,5 @@ def _in_facilities(facilities: Sequence[UUID], at: datetime, read_as: ReadAs) ->
 
 def _with_those_below(facilities: Collection[UUID]) -> list[UUID]:
     """These facilities and all that is part of them."""
-    above = _above()
-    return sorted(one for one in above if not facilities.isdisjoint(_with_those_above(one, above)))
+    above = parts()
+    return sorted(one for one in above if not facilities.isdisjoint(with_those_above(one, above)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -130,22 +130,29 @@ _SCOPE = ("district_id", "community_id", "unit_id")
 
 def list_posts() -> list[PostRow]:
     """Every post, by code; two statements."""
-    part_of = dict(Facility.objects.values_list("id", "part_of_id"))
+    part_of = parts()
     rows = Post.objects.order_by("code").values_list(*_OWN, *_OF_PLACE, *_OF_FACILITY, *_SCOPE)
     return [_post(row[:5], row[5:8], row[8:11], row[11:], part_of) for row in rows]
 
 
 def _post(own: tuple, place: tuple, facility: tuple, scope: tuple, part_of: dict[UUID, UUID | None]) -> PostRow:
     answered = facility if facility[0] else place
-    facilities = frozenset(_within(facility[0], part_of))
+    facilities = frozenset(with_those_above(facility[0], part_of))
     return PostRow(*own, AnsweredFor(*answered) if answered[0] else None, Whereabouts(*scope, facilities))
 
 
-def _within(facility: UUID | None, part_of: dict[UUID, UUID | None]) -> Iterator[UUID]:
-    """A ward, and the hospital it is part of."""
-    while facility is not None:
-        yield facility
+def parts() -> dict[UUID, UUID | None]:
+    """{facility: what it is a part of}; one statement."""
+    return dict(Facility.objects.values_list("id", "part_of_id"))
+
+
+def with_those_above(facility: UUID | None, part_of: dict[UUID, UUID | None]) -> list[UUID]:
+    """A ward, its hospital, and so on."""
+    found: list[UUID] = []
+    while facility is not None and facility not in found:
+        found.append(facility)
         facility = part_of.get(facility)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

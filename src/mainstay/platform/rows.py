@@ -71,6 +71,13 @@ def table_reader(*converters: Converter) -> Callable[[Sequence[tuple[Any, ...]]]
     return read
 
 
+def fetched(sql: str, params: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a statement, as the database gives them."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params))
+        return cursor.fetchall()
+
+
 def instant_text(value: datetime) -> str:
     """An instant as SQLite keeps it: UTC without an offset."""
     return str((value if value.tzinfo is UTC else value.astimezone(UTC)).replace(tzinfo=None))

@@ -17,7 +17,7 @@ from mainstay.people.api import OwedTold, PersonTold, owed_told, person_told, wi
 from mainstay.people.pages.typed import cursor_from, cursor_text
 from mainstay.people.queries import ReadAs
 from mainstay.platform import cursors
-from mainstay.platform.identity import derived_id, new_id
+from mainstay.platform.identity import derived_id
 from mainstay.reports.queries.line_list import Asked as Narrowed
 from mainstay.reports.queries.line_list import count_people, list_people
 from mainstay.reports.queries.owed import diseases_of, posts_of
@@ -25,7 +25,7 @@ from mainstay.reports.queries.to_call import Card, cards_of
 from mainstay.screening.rules import SYMPTOMS, Call, Met
 from mainstay.screening.services import record_call
 from mainstay.tracing.services import name_somebody
-from mainstay.web.api.doors import operation, today
+from mainstay.web.api.doors import key_of, operation, sent_under, today
 from mainstay.web.api.problems import refused
 from mainstay.web.api.words import Asked, Day, Line, Page, Told, Whole, Yes
 
@@ -160,11 +160,10 @@ def record_what_came_of_a_call(request: Any, person: UUID, asked: CallAsked) -> 
     if (asked.outcome == "call_back") != (asked.back_at is not None):
         raise refused("call.unreadable", "back_at", _("Give the time to call back, like 20:20."))
     hold_together(call, none=False, diseases=diseases_of(read))
-    key = request.headers.get("Idempotency-Key") or new_id().hex
     record_call(
         person=read,
         call=call,
-        key=f"{request.account.id} {key}",
+        key=key_of(request),
         moment=request.moment,
         day=today(request),
         by=request.by,
@@ -193,8 +192,7 @@ def name_contact(request: Any, person: UUID, asked: ContactAsked) -> Any:
     index = within_reach(request, person, ReadAs())
     if asked.disease not in diseases_of(index):
         raise refused("call.unreadable", "disease", _("Choose the disease that contacts are traced for."))
-    key = request.headers.get("Idempotency-Key") or new_id().hex
-    named = derived_id("contact", str(request.account.id), index.hex, key)
+    named = derived_id("contact", str(request.account.id), index.hex, sent_under(request))
     contact = name_somebody(
         person=named,
         index=index,

@@ -18,9 +18,9 @@ from mainstay.duties.queries import DutyRow, Wanted, list_duties
 from mainstay.duties.services import record_evidence
 from mainstay.platform import cursors
 from mainstay.platform.errors import code
-from mainstay.platform.identity import derived_id, new_id
+from mainstay.platform.identity import derived_id
 from mainstay.reports.queries.duty_lists import people_within, place_of, post_of, rows_data, totals_data
-from mainstay.web.api.doors import operation, today
+from mainstay.web.api.doors import operation, sent_under, today
 from mainstay.web.api.problems import INVALID, Problem, not_found, refused
 from mainstay.web.api.words import Asked, Day, Line, Page, Text, Told
 
@@ -140,7 +140,6 @@ def report_done(request: Any, duty: UUID, asked: Done) -> Any:
     day = asked.observed or today(request)
     if day > today(request):
         raise refused(INVALID, "observed", _("This day is still to come; give the day on which it was done."))
-    key = request.headers.get("Idempotency-Key") or new_id().hex
     fact = record_evidence(
         person=row.subject_id,
         kind=kind,
@@ -148,7 +147,7 @@ def report_done(request: Any, duty: UUID, asked: Done) -> Any:
         known_at=request.moment,
         disease="" if row.disease == "house" else row.disease,
         note=asked.note,
-        fact_id=derived_id("evidence", str(request.account.id), duty.hex, key),
+        fact_id=derived_id("evidence", str(request.account.id), duty.hex, sent_under(request)),
         by=request.by,
         at=request.at,
     )

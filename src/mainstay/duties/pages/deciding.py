@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from mainstay.accounts.rules import Permission, Scope
 from mainstay.duties import by_hand
-from mainstay.isolation.queries import whereabouts
+from mainstay.isolation import queries
 from mainstay.organisations.models import Post
 from mainstay.people.pages.typed import cleaned
 from mainstay.people.queries import ReadAs
@@ -45,13 +45,12 @@ def may_decide(request: Any, rows: Collection[DutyRow]) -> set[UUID]:
 
 
 def covered(request: Any, people: Collection[UUID], scope: Scope) -> set[UUID]:
-    """Those of the people whom a scope covers."""
+    """Those of the people whom a scope covers; nothing is read where that needs no reading."""
     if scope.everywhere:
         return set(people)
     if scope.is_empty or not people:
         return set()
-    found = whereabouts(people, request.moment, ReadAs())
-    return {person for person, there in found.items() if scope.covers(there)}
+    return queries.covered(people, scope, request.moment, ReadAs())
 
 
 class NotTheirs(Http404):

@@ -9,12 +9,11 @@ from ninja import Router
 from pydantic import Field
 
 from mainstay.accounts.rules import Permission
-from mainstay.isolation.api.orders import key_of
 from mainstay.isolation.api.told import Came, ObjectionTold, OrderTold, at_field, look, objection_told, order_told
 from mainstay.isolation.pages import deeds
 from mainstay.isolation.pages.typed import LONGEST_REASONS, LONGEST_TEXT
 from mainstay.isolation.queries import givers
-from mainstay.web.api.doors import operation, today
+from mainstay.web.api.doors import key_of, operation, today
 from mainstay.web.api.words import Asked, Line, Told
 
 router = Router(tags=["orders"])

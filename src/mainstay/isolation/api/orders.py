@@ -29,7 +29,6 @@ from mainstay.isolation.pages.typed import LONGEST_BASIS, LONGEST_REASONS, LONGE
 from mainstay.people.api import within_reach
 from mainstay.people.queries import ReadAs
 from mainstay.platform import cursors
-from mainstay.platform.identity import new_id
 from mainstay.reports.queries.orders import (
     Cursor,
     count_orders,
@@ -40,16 +39,11 @@ from mainstay.reports.queries.orders import (
     sealed_by,
 )
 from mainstay.reports.queries.owed import diseases_of
-from mainstay.web.api.doors import operation, today
+from mainstay.web.api.doors import key_of, operation, today
 from mainstay.web.api.words import Asked, Instant, Line, Page, Told, Yes
 
 router = Router(tags=["orders"])
 ROWS = 50
-
-
-def key_of(request: Any) -> str:
-    """What tells a second sending of something new: the key it came under, of this account."""
-    return f"{request.account.id} {request.headers.get('Idempotency-Key') or new_id().hex}"
 
 
 # --- the register ---------------------------------------------------------------------------------------

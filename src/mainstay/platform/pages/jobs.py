@@ -34,6 +34,7 @@ KINDS = {
     "backup": gettext_lazy("Write a backup"),
     "accounts.tidy": gettext_lazy("Remove sessions and links that have ended"),
     "jobs.forget": gettext_lazy("Remove jobs done long ago"),
+    "people.search": gettext_lazy("Work out by what people are found"),
 }
 STATES = {
     Job.State.READY: ("due", gettext_lazy("waits")),

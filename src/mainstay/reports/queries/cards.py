@@ -11,13 +11,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from mainstay.accounts.rules import Scope
 from mainstay.isolation.queries import within
 from mainstay.people.queries import ReadAs
 from mainstay.platform import bulk
-from mainstay.platform.rows import as_date, as_instant, as_uuid, parameter, same, table_reader
+from mainstay.platform.rows import as_date, as_instant, as_uuid, fetched, parameter, same, table_reader
 from mainstay.reports.rules.behind import OpenGroup
 
 # What a duty can be asked for by: `to_do` is what is open and not only for a later day, `overdue` that of it whose
@@ -103,14 +101,14 @@ def count_duties(asked: Asked) -> Counted:
         "SELECT COUNT(*), COUNT(DISTINCT s.subject_id), "
         f"COALESCE(SUM(CASE WHEN s.status = 'open' AND s.due_at < %s THEN 1 ELSE 0 END), 0) {source}"
     )
-    (row,) = _ask(sql, [parameter(asked.at), *params])
+    (row,) = fetched(sql, [parameter(asked.at), *params])
     return Counted(*map(int, row))
 
 
 def count_people(asked: Asked) -> int:
     """Towards how many people something matches; one statement beside those of the scope."""
     source, params = _source(asked, doors=False)
-    (row,) = _ask(f"SELECT COUNT(DISTINCT s.subject_id) {source}", params)
+    (row,) = fetched(f"SELECT COUNT(DISTINCT s.subject_id) {source}", params)
     return int(row[0])
 
 
@@ -123,7 +121,7 @@ def open_groups(asked: Asked) -> list[OpenGroup]:
         "SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END), MIN(CASE WHEN s.due_at < %s THEN s.due_at END), "
         f"MAX(CASE WHEN s.due_at < %s THEN s.level ELSE 0 END) {source} GROUP BY d.kind, {_UNKNOWN}, s.answering_id"
     )
-    return [OpenGroup(*row) for row in _READ_OPEN(_ask(sql, [moment] * 3 + params))]
+    return [OpenGroup(*row) for row in _READ_OPEN(fetched(sql, [moment] * 3 + params))]
 
 
 # What a duty to find something out asks for.
@@ -136,7 +134,7 @@ def closed_groups(asked: Asked) -> list[tuple[str, str, int]]:
     source, params = _source(replace(asked, status="closed"), doors=False)
     return [
         (kind, status, int(number))
-        for kind, status, number in _ask(
+        for kind, status, number in fetched(
             f"SELECT d.kind, s.status, COUNT(*) {source} GROUP BY d.kind, s.status", params
         )
     ]
@@ -157,7 +155,7 @@ def by_post(asked: Asked) -> list[ShareRow]:
     source, params = _source(replace(asked, status="to_do"), doors=False)
     late = "SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END)"
     sql = f"SELECT s.post_id, s.answering_id, COUNT(*), {late} {source} GROUP BY s.post_id, s.answering_id"
-    return [ShareRow(*row) for row in _READ_SHARE(_ask(sql, [parameter(asked.at), *params]))]
+    return [ShareRow(*row) for row in _READ_SHARE(fetched(sql, [parameter(asked.at), *params]))]
 
 
 _READ_SHARE = table_reader(as_uuid, as_uuid, same, same)
@@ -173,7 +171,7 @@ def raised(asked: Asked, posts: Collection[UUID | None]) -> dict[UUID | None, da
         " WHERE ", " JOIN duties_dutyevent r ON r.duty_id = s.duty_id AND r.verb = 'escalated' WHERE ", 1
     )
     return dict(
-        _READ_RAISED(_ask(f"SELECT s.answering_id, MAX(r.period_date) {joined} GROUP BY s.answering_id", params))
+        _READ_RAISED(fetched(f"SELECT s.answering_id, MAX(r.period_date) {joined} GROUP BY s.answering_id", params))
     )
 
 
@@ -203,7 +201,7 @@ def list_cards(
         f"SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END) AS late {source} GROUP BY {key}) AS cards "
         f"{start}ORDER BY oldest, door LIMIT {int(limit)}"
     )
-    return [CardRow(*row) for row in _READ_CARD(_ask(sql, [parameter(asked.at), *params]))]
+    return [CardRow(*row) for row in _READ_CARD(fetched(sql, [parameter(asked.at), *params]))]
 
 
 _READ_CARD = table_reader(same, as_instant, same, same)
@@ -308,11 +306,5 @@ def _of_status(asked: Asked) -> tuple[str, list[Any]]:
     return (f"(({is_open}) OR ({ended}))", [today, *params]) if asked.status == "all" else (ended, params)
 
 
-def _ask(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(params))
-        return cursor.fetchall()
-
-
 def _duties(sql: str, params: Sequence[Any]) -> list[DutyRow]:
-    return [DutyRow(*row) for row in _READ(_ask(sql, params))]
+    return [DutyRow(*row) for row in _READ(fetched(sql, params))]

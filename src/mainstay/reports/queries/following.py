@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +12,15 @@ from django.db import connection
 
 from mainstay.accounts.rules import Scope
 from mainstay.duties.models import DutyState
+from mainstay.duties.rules.concern import NEVER
 from mainstay.isolation.queries import within
 from mainstay.people.models import Identifier, Person
 from mainstay.people.queries import ADDRESS, ReadAs, names_of
 from mainstay.places.models import Place
 from mainstay.platform import bulk
-from mainstay.platform.rows import as_instant, as_uuid, parameter, same, table_reader
+from mainstay.platform.rows import as_instant, as_uuid, fetched, parameter, same, table_reader
 from mainstay.tracing.models import Contact
 
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 DAYS = 14
 
 
@@ -71,7 +71,7 @@ def list_indexes(
     if after is not None:
         start = "WHERE (oldest, id) > (%s, %s) "
         params = [*params, parameter(after[0]), *bulk.id_values([after[1]])]
-    rows = _ask(
+    rows = fetched(
         f"SELECT id, contacts, overdue, oldest FROM ({sql}) AS found {start}ORDER BY oldest, id LIMIT {int(limit)}",
         params,
     )
@@ -89,7 +89,7 @@ _READ_INDEX = table_reader(as_uuid, same, same, as_instant)
 def count_indexes(scope: Scope, at: datetime) -> tuple[int, int]:
     """(how many named contacts, to the contacts of how many of them something is overdue)."""
     sql, params = _indexes(scope, at, ReadAs())
-    ((people, overdue),) = _ask(
+    ((people, overdue),) = fetched(
         f"SELECT COUNT(*), COALESCE(SUM(CASE WHEN overdue > 0 THEN 1 ELSE 0 END), 0) FROM ({sql}) AS found", params
     )
     return int(people), int(overdue)
@@ -118,12 +118,6 @@ def _indexes(scope: Scope, at: datetime, read_as: ReadAs) -> tuple[str, list[Any
         f"ON n.index_id = p.id WHERE p.merged_into_id IS NULL AND {inside}",
         [parameter(NEVER), *swaps, parameter(at), *params],
     )
-
-
-def _ask(sql: str, params: Collection[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(params))
-        return cursor.fetchall()
 
 
 # --- the contacts of one --------------------------------------------------------------------------------

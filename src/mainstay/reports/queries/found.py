@@ -68,7 +68,7 @@ def find_people(query: str, scope: Scope, at: datetime) -> Found:
     exact = asked.matching([way for way in asked.ways if way == {f"{WRITTEN}:{written(query)}"}])
     alike = asked.matching(asked.ways)
     people = {*holders, *exact, *alike}
-    rows = _ranked(people, holders, query, at, read_as)
+    rows = _ranked(people, holders, query, asked.ways, at, read_as)
     return Found(
         rows=tuple(rows[:CAP]),
         more=len(rows) > CAP,
@@ -157,7 +157,12 @@ def _rarest_first(way: Collection[str]) -> list[str]:
 
 
 def _ranked(
-    people: Collection[UUID], holders: Collection[UUID], query: str, at: datetime, read_as: ReadAs
+    people: Collection[UUID],
+    holders: Collection[UUID],
+    query: str,
+    ways: Sequence[frozenset[str]],
+    at: datetime,
+    read_as: ReadAs,
 ) -> list[FoundRow]:
     """Whose number it is first, then who is written so, then who sounds so, then by the sound of the name."""
     if not people:
@@ -179,7 +184,6 @@ def _ranked(
 
     ordered = sorted(people, key=rank)[: CAP + 1]
     categories, places = gravest_categories(ordered), where_are(ordered, at, read_as)
-    ways = ways_asked(query)
     return [
         FoundRow(person, names[person][0], _also(names[person], ways), categories.get(person, ""), *places[person])
         for person in ordered

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from mainstay.organisations.models import Facility
 from mainstay.people.queries import NO_HOME, ReadAs, homes, names_of
 from mainstay.places.models import Place
 from mainstay.platform import bulk
-from mainstay.platform.rows import as_date, as_instant, as_uuid, parameter, same, table_reader
+from mainstay.platform.rows import as_date, as_instant, as_uuid, fetched, parameter, same, table_reader
 
 WAITING, PAST_LIMIT, PLACED = "waiting", "past_limit", "placed"
 PLACINGS = (WAITING, PAST_LIMIT, PLACED)
@@ -104,7 +104,9 @@ class Totals:
 def list_people(asked: Asked, after: Cursor | None = None, limit: int = 50) -> list[PersonRow]:
     """One page of the people of concern, from `after` on; at most fourteen statements, however long it is."""
     read_as = ReadAs()
-    return shown(candidates(asked, read_as, limit, after), asked.at, read_as)
+    found = candidates(asked, read_as, limit, after)
+    stays = present_stays([one.id for one in found], asked.at, read_as)
+    return shown(found, stays, read_as)
 
 
 def candidates(asked: Asked, read_as: ReadAs, limit: int, after: Cursor | None = None) -> list[Candidate]:
@@ -142,7 +144,7 @@ def count_people(asked: Asked) -> Totals:
     """How many match, up to CAP; as many statements as its scope needs, and two."""
     (where, params), people, overdue = _conditions(asked, ReadAs()), 0, 0
     for source, given in _sources(asked):
-        (row,) = _ask(
+        (row,) = fetched(
             "SELECT COUNT(*), COALESCE(SUM(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0) "
             f"FROM (SELECT t.due_at FROM {source} WHERE {where} LIMIT {CAP}) AS capped",
             [parameter(asked.at), *given, *params],
@@ -216,7 +218,7 @@ def _page(source: Sql, matches: Sql, asked: Asked, limit: int, after: Cursor | N
         "SELECT COUNT(*) FROM duties_dutystate s WHERE s.subject_id = f.person_id AND s.subject_type = 'person' "
         "AND s.status = 'open' AND s.due_at < %s"
     )
-    rows = _ask(
+    rows = fetched(
         f"SELECT f.person_id, f.urgency, f.category, f.open, ({overdue}), f.due_at FROM (SELECT t.person_id, "
         f"t.urgency, t.category, t.open, t.due_at FROM {table} WHERE {where} ORDER BY {columns} LIMIT {int(limit)}"
         f") AS f ORDER BY {', '.join(f'f.{name}' for name in order)}",
@@ -231,12 +233,6 @@ _ASKED: dict[str, Callable[[Cursor], Any]] = {
     "category": lambda after: after.category,
     "person_id": lambda after: bulk.id_values([after.id])[0],
 }
-
-
-def _ask(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
 
 
 def _conditions(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
@@ -309,7 +305,7 @@ def count_by_category(asked: Asked) -> list[CategoryRow]:
     """People of concern by category, the gravest first, those in none last; two statements beside the scope's."""
     (where, params), found = _conditions(asked, ReadAs()), list[CategoryRow]()
     for source, given in _sources(asked):
-        rows = _ask(
+        rows = fetched(
             "SELECT t.category, COUNT(*), COUNT(t.waits_since), "
             "COALESCE(SUM(CASE WHEN t.place_due_at < %s THEN 1 ELSE 0 END), 0), MIN(t.waits_since) "
             f"FROM {source} WHERE {where} GROUP BY t.category ORDER BY t.category",
@@ -335,10 +331,10 @@ _READ_CATEGORY = table_reader(same, same, same, same, as_instant)
 # --- what a page shows of them ------------------------------------------------------------------------
 
 
-def shown(rows: list[Candidate], at: datetime, read_as: ReadAs) -> list[PersonRow]:
-    """The same with names and places; seven statements."""
+def shown(rows: list[Candidate], stays: Mapping[UUID, Stay], read_as: ReadAs) -> list[PersonRow]:
+    """The same with names and places, of people who stay as given (`present_stays`); five statements."""
     ids = [row.id for row in rows]
-    names, since, where = names_of(ids, read_as), _since(ids), where_are(ids, at, read_as)
+    names, since, where = names_of(ids, read_as), _since(ids), _where_all_are(ids, stays, read_as)
     return [
         PersonRow(
             row.id,
@@ -379,8 +375,14 @@ _READ_SINCE = table_reader(as_uuid, as_date)
 
 
 def where_are(people: Collection[UUID], at: datetime, read_as: ReadAs) -> dict[UUID, tuple[str, str]]:
-    """{person: (`ward`, `site`, `home` or nothing; the facility's or the home's name)}; five statements."""
-    stays, living = present_stays(people, at, read_as), homes(people, read_as)
+    """{person: (`ward`, `site`, `home` or nothing; the facility's or the home's name)}; six statements."""
+    return _where_all_are(people, present_stays(people, at, read_as), read_as)
+
+
+def _where_all_are(
+    people: Collection[UUID], stays: Mapping[UUID, Stay], read_as: ReadAs
+) -> dict[UUID, tuple[str, str]]:
+    living = homes(people, read_as)
     facilities = {stay.facility for stay in stays.values() if stay.facility}
     names: dict[UUID, str] = dict(Facility.objects.filter(id__in=facilities).values_list("id", "name"))
     places = {home.place or home.unit for home in living.values()} - {None}

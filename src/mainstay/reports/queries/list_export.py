@@ -15,6 +15,7 @@ from uuid import UUID
 from mainstay.accounts.rules import Scope
 from mainstay.cases.models import Onset, Result
 from mainstay.duties.rules.concern import NEVER, NOT_URGENT, RANKED_NONE
+from mainstay.isolation.queries import present_stays
 from mainstay.people.queries import ADDRESS, PHONE, Known, ReadAs, homes, identifiers_of
 from mainstay.places.models import Place
 from mainstay.platform import bulk
@@ -67,7 +68,8 @@ def told(people: Sequence[UUID], at: datetime, read_as: ReadAs) -> list[ExportRo
     """
     found = {one.id: one for one in candidates(Asked(_EVERYWHERE, at, people=people), read_as, len(people))}
     rows = [found.get(one) or Candidate(one, NOT_URGENT, RANKED_NONE, 0, 0, NEVER) for one in people]
-    urgent = signs_of(rows, at, read_as)
+    stays = present_stays(people, at, read_as)
+    urgent = signs_of(rows, stays, at, read_as)
     reached = identifiers_of(people, read_as, (PHONE, ADDRESS))
     members = read_as.everybody(people)
     onsets, results = _onsets(members, at, read_as), last_told(Result, "test", members, at, read_as)
@@ -82,7 +84,7 @@ def told(people: Sequence[UUID], at: datetime, read_as: ReadAs) -> list[ExportRo
             results.get(row.id),
             following.get(row.id),
         )
-        for row in shown(rows, at, read_as)
+        for row in shown(rows, stays, read_as)
     ]
 
 

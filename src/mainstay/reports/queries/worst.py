@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 
 from mainstay.cases.models import Result, Severity, Symptom
+from mainstay.duties.rules import facts as shapes
+from mainstay.duties.rules.facts import PersonFacts
 from mainstay.isolation.queries import present_stays
 from mainstay.people.queries import ReadAs
 from mainstay.platform import bulk
 from mainstay.platform.reading import View, standing
 from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, parameter, same, table_reader
 from mainstay.reports.queries.line_list import WORST, Asked, Candidate, Cursor, PersonRow, candidates, shown
-from mainstay.reports.rules.worst import BREATH_SYMPTOMS, LATELY, Known, Sign, signs
+from mainstay.reports.rules.worst import BREATH_SYMPTOMS, LATELY, Sign, known_of, signs
 from mainstay.screening.models import Check
 
 
@@ -36,8 +38,9 @@ def list_worst(asked: Asked, after: Cursor | None = None, limit: int = 50) -> li
     """
     read_as = ReadAs()
     found = candidates(replace(asked, order=WORST), read_as, limit, after)
-    why = signs_of(found, asked.at, read_as)
-    return [WorstRow(row, why[row.id]) for row in shown(found, asked.at, read_as)]
+    stays = present_stays([one.id for one in found], asked.at, read_as)
+    why = signs_of(found, stays, asked.at, read_as)
+    return [WorstRow(row, why[row.id]) for row in shown(found, stays, read_as)]
 
 
 def worst_ids(asked: Asked, limit: int) -> list[UUID]:
@@ -45,78 +48,61 @@ def worst_ids(asked: Asked, limit: int) -> list[UUID]:
     return [one.id for one in candidates(replace(asked, order=WORST), ReadAs(), limit)]
 
 
-def signs_of(people: Collection[Candidate], at: datetime, read_as: ReadAs) -> dict[UUID, tuple[Sign, ...]]:
-    """{person: what makes them urgent, the gravest first}; six statements."""
-    return {person: signs(known) for person, known in _known(people, at, read_as).items()}
-
-
-def _known(people: Collection[Candidate], at: datetime, read_as: ReadAs) -> dict[UUID, Known]:
-    """{person: what bears on their urgency}; six statements."""
-    ids = [one.id for one in people]
-    if not ids:
-        return {}
-    facts = _Facts(ids, at, read_as)
-    stays = present_stays(ids, at, read_as)
-    tested = {person for person, _day in facts.of(Result, ())}
-    severities = facts.grouped(Severity, ("value",))
-    symptoms = facts.grouped(Symptom, ("name", "present"), lately=f"f.name IN {BREATH_SYMPTOMS!r}")
-    checks = facts.grouped(Check, ("tenths", "observed_at"), lately="f.tenths IS NOT NULL")
+def signs_of(
+    people: Collection[Candidate], stays: Mapping[UUID, shapes.Stay], at: datetime, read_as: ReadAs
+) -> dict[UUID, tuple[Sign, ...]]:
+    """{person: what makes them urgent, the gravest first}, where they stay as given; four statements."""
+    facts = _facts([one.id for one in people], at, read_as)
     return {
-        one.id: Known(
-            one.category[1:],
-            stays[one.id].kind if one.id in stays else "",
-            one.id in tested,
-            _of_late(severities.get(one.id, ()), (at - LATELY).date()),
-            tuple(tenths for _day, tenths, _at in checks.get(one.id, ())),
-            _breathless(symptoms.get(one.id, ())),
+        one.id: signs(
+            known_of(
+                facts.get(one.id, NOTHING),
+                one.category[1:],
+                stays[one.id].kind if one.id in stays else "",
+                at.date(),
+            )
         )
         for one in people
     }
 
 
-def _of_late(said: Sequence[tuple[Any, ...]], since: date) -> tuple[str, ...]:
-    """The severities, where the last was given in the last days: what rose long ago has run its course."""
-    return tuple(value for _day, value in said) if said and (said[-1][0] or date.min) >= since else ()
+NOTHING = PersonFacts()
 
 
-def _breathless(said: Collection[tuple[Any, ...]]) -> bool:
-    """Of either symptom what was said last."""
-    last = {name: present for _day, name, present in said}
-    return any(last.values())
+def _facts(people: list[UUID], at: datetime, read_as: ReadAs) -> dict[UUID, PersonFacts]:
+    """{person: what bears on their urgency of all that stands, known by a moment}, in the judge's order of facts."""
+    if not people:
+        return {}
+    theirs, params = bulk.in_list("f.person_id", read_as.everybody(people))
+    since = parameter((at - LATELY).date())
+    found: dict[UUID, dict[str, list[Any]]] = {}
+    for field, model, shape, columns, lately in _READ:
+        where = (f"{theirs} AND f.observed_date >= %s AND {lately}", [*params, since]) if lately else (theirs, params)
+        read = table_reader(as_uuid, as_uuid, as_instant, as_date, *(_HOW[name] for name in columns))
+        rows = read(standing(model, (*_OF_ALL, *columns), View(known_by=at), where))
+        for person, root, known, *says in rows:
+            theirs_so_far = found.setdefault(read_as.survivor(person), {})
+            theirs_so_far.setdefault(field, []).append(shape(root, known or at, *says))
+    return {
+        person: PersonFacts(**{field: shapes.in_order(items) for field, items in all_.items()})
+        for person, all_ in found.items()
+    }
 
 
-_HOW = {"value": same, "name": same, "tenths": same, "present": as_bool, "observed_at": as_instant}
-
-
-class _Facts:
-    """What stands of some people, known by a moment."""
-
-    def __init__(self, people: list[UUID], at: datetime, read_as: ReadAs) -> None:
-        self.view, self.read_as = View(known_by=at), read_as
-        self.theirs = bulk.in_list("f.person_id", read_as.everybody(people))
-        self.since = parameter((at - LATELY).date())
-
-    def of(self, model: type[models.Model], columns: tuple[str, ...], lately: str = "") -> list[tuple[Any, ...]]:
-        """(person, day, columns) of each fact; `lately`: of the last days, and this condition."""
-        where, params = self.theirs
-        if lately:
-            where, params = f"{where} AND f.observed_date >= %s AND {lately}", [*params, self.since]
-        read = table_reader(as_uuid, as_date, *(_HOW[name] for name in columns))
-        rows = read(standing(model, ("person_id", "observed_date", *columns), self.view, (where, params)))
-        return [(self.read_as.survivor(person), *rest) for person, *rest in rows]
-
-    def grouped(
-        self, model: type[models.Model], columns: tuple[str, ...], lately: str = ""
-    ) -> dict[UUID, list[tuple[Any, ...]]]:
-        """{person: (day, columns) in order of time}; of one day in the order they were written down."""
-        found: dict[UUID, list[tuple[Any, ...]]] = {}
-        for person, *rest in self.of(model, columns, lately):
-            found.setdefault(person, []).append(tuple(rest))
-        for all_ in found.values():
-            all_.sort(key=_by_time)
-        return found
-
-
-def _by_time(row: tuple[Any, ...]) -> tuple[date, float]:
-    instant = next((value for value in row if isinstance(value, datetime)), None)
-    return (row[0] or date.min, instant.timestamp() if instant else 0.0)
+_OF_ALL = ("person_id", "root", "became_known_at", "observed_date")
+_HOW = {
+    "value": same,
+    "name": same,
+    "test": same,
+    "of": same,
+    "tenths": same,
+    "present": as_bool,
+    "observed_at": as_instant,
+}
+# Of symptoms and checks those of the last days alone: of whoever is watched for weeks there are hundreds.
+_READ: tuple[tuple[str, type[models.Model], Any, tuple[str, ...], str], ...] = (
+    ("results", Result, shapes.Result, ("observed_at", "test", "value"), ""),
+    ("severities", Severity, shapes.Severity, ("value",), ""),
+    ("symptoms", Symptom, shapes.Symptom, ("name", "present"), f"f.name IN {BREATH_SYMPTOMS!r}"),
+    ("checks", Check, shapes.Check, ("observed_at", "of", "tenths"), "f.tenths IS NOT NULL"),
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from mainstay.duties.rules.concern import NOT_URGENT
@@ -91,11 +91,6 @@ def urgency(found: tuple[Sign, ...]) -> int:
 def rank(found: tuple[Sign, ...]) -> int:
     """The same so that the most urgent sorts first: 0 to 7."""
     return NOT_URGENT - urgency(found)
-
-
-def order(found: tuple[Sign, ...], due_at: datetime, category: str) -> tuple[int, datetime, str]:
-    """By which people are sorted, ascending: `due_at` is the earliest deadline of what is open, else the far future."""
-    return (rank(found), due_at, category)
 
 
 def _severity_rose(known: Known) -> bool:

@@ -10,9 +10,9 @@ from typing import Any
 from ninja import NinjaAPI
 
 from mainstay.accounts.idempotency import KEY
-from mainstay.web.api.doors import Operation
+from mainstay.web.api.doors import KEY_HEADER, Operation
 from mainstay.web.api.problems import MEDIA_TYPE, ProblemDetails
-from mainstay.web.api.serving import AGAIN_HEADER, KEY_HEADER
+from mainstay.web.api.serving import AGAIN_HEADER
 
 REFUSALS = (400, 401, 404, 409, 422, 429, 500, 503)
 OF_WRITES = (403, 413)

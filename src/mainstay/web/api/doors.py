@@ -22,12 +22,14 @@ from mainstay.accounts.rules import Permission, Purpose, Scope
 from mainstay.accounts.services import record_look
 from mainstay.cycle.queries import instance_moment
 from mainstay.platform.clock import now
+from mainstay.platform.identity import new_id
 from mainstay.web.api import limits
 from mainstay.web.api.problems import MEDIA, NO_CSRF, NOT_SIGNED_IN, READ_ONLY, TOO_LARGE, Problem, not_found
 from mainstay.web.doors import Door
 from mainstay.web.sent_files import LARGEST
 
 SAFE = ("GET", "HEAD")
+KEY_HEADER = "Idempotency-Key"
 FILE = "multipart/form-data"
 FORM = 100_000  # bytes of a form beside its file
 
@@ -148,6 +150,16 @@ def _look(
         by=request.by,
         at=request.at,
     )
+
+
+def sent_under(request: Any) -> str:
+    """The key a request came under, or one of its own: what is made with it is made once however often it is sent."""
+    return request.headers.get(KEY_HEADER) or new_id().hex
+
+
+def key_of(request: Any) -> str:
+    """The same of this account: of two who use one key each makes their own."""
+    return f"{request.account.id} {sent_under(request)}"
 
 
 def today(request: Any) -> date:

@@ -14,10 +14,9 @@ from ninja.operation import PathView
 from ninja.utils import replace_path_param_notation
 
 from mainstay.accounts.idempotency import Answer, digest, once
-from mainstay.web.api.doors import Operation, admit
+from mainstay.web.api.doors import KEY_HEADER, Operation, admit
 from mainstay.web.api.problems import INVALID, NO_METHOD, Problem, answer, fault, not_found, problem_of
 
-KEY_HEADER = "Idempotency-Key"
 AGAIN_HEADER = "Idempotency-Replayed"
 
 
