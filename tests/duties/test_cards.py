@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mainstay.accounts.models import Look
-from mainstay.accounts.rules import Role
+from mainstay.accounts.rules import Role, Scope
 from mainstay.duties.models import DutyState, Evidence, Excuse, HandOver
 from mainstay.isolation.models import Offer
 from mainstay.people import services as people
@@ -19,6 +19,7 @@ from mainstay.places.services import add_place
 from mainstay.platform.clock import local_date, now
 from mainstay.platform.identity import new_id
 from mainstay.platform.models import Entry
+from mainstay.reports.queries.cards import Asked, DutyRow, duties_at, list_cards, list_duties
 from mainstay.screening.models import Check
 from tests.web.signing_in import JUNK, hidden, signed_in
 from tests.world import World
@@ -86,6 +87,39 @@ def test_who_lives_together_is_one_door_and_one_visit(household: World) -> None:
     assert total == visit.count('class="deed-what"') > 2
     look = Look.objects.order_by("-entry_id").first()
     assert (look.page, look.count, look.purpose) == ("visit", 2, "duty")
+
+
+def test_who_wrote_one_address_is_one_door(household: World) -> None:
+    """Where no place is known yet, as on the first evening: 5 Reed Road is one door, however it was typed."""
+    named(household, "Du Wu-05", "u1", address="5 reed  road")
+    today = local_date(now(), household.zone).isoformat()
+    household.met("Du Wu-05", "Gao Qi-01", "2020-02-01", first=today, last=today)
+    household.cycle(today)
+    client = worker(household)
+    page = client.get("/duties/?all=1&by=door").content.decode()
+    (place,) = (one for one in cards(page) if one.lower().startswith("5 reed"))
+    visit = client.get(f"/duties/visit/{door_of(page, place)}/").content.decode()
+    assert "Ci San-04" in visit and "Du Wu-05" in visit
+
+
+@pytest.mark.parametrize("by_door", [True, False])
+def test_cards_are_the_duties_together(household: World, by_door: bool) -> None:
+    """The slow twin: every duty read by itself, put together by the door it says."""
+    gao = household.people["Gao Qi-01"]
+    household.stays("Gao Qi-01", "ward", "h1", local_date(now(), household.zone).isoformat())
+    household.cycle(local_date(now(), household.zone).isoformat())
+    asked = Asked(Scope(everywhere=True), now(), local_date(now(), household.zone), status="all")
+    together: dict[str, list[DutyRow]] = {}
+    for row in list_duties(asked, limit=1000):
+        together.setdefault(row.door if by_door else f"p{row.person.hex}", []).append(row)
+    found = list_cards(asked, by_door=by_door, limit=1000)
+    assert [(one.door, one.oldest, one.duties) for one in found] == sorted(
+        ((door, min(row.due_at for row in rows), len(rows)) for door, rows in together.items()),
+        key=lambda one: (one[1], one[0]),
+    )
+    assert f"p{gao.hex}" in together and len(together) > 2
+    for door, rows in together.items():
+        assert duties_at(asked, [door], by_door=by_door) == rows
 
 
 def test_a_visit_is_written_once_and_says_what_was_done(household: World) -> None:

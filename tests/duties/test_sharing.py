@@ -17,7 +17,6 @@ from mainstay.duties.queries import assigned
 from mainstay.duties.rules.sharing import share
 from mainstay.duties.sharing import Terms, hand_over, split
 from mainstay.people import services as people
-from mainstay.people.queries import ReadAs
 from mainstay.platform import ledger
 from mainstay.platform.clock import now
 from mainstay.platform.identity import new_id
@@ -88,7 +87,7 @@ def whose(world: World) -> dict[str, str]:
 
 def test_people_of_one_door_stay_together(four: World) -> None:
     ids = four.people
-    together = doors_of(list(ids.values()), ReadAs())
+    together = doors_of(list(ids.values()))
     assert together == [
         [ids["An Yi-01"], ids["Di Si-04"]],
         [ids["Bo Er-02"], ids["Ci San-03"]],
@@ -142,7 +141,7 @@ def test_a_newcomer_goes_to_the_least_loaded_and_one_of_a_door_to_whose_it_is(fo
     terms = Terms(Scope(everywhere=True), None, (gu, wen))
     assert Terms.read(terms.text()) == terms
     hand_over(people=ids[2:3], to=gu, seen=None, by=four.by, at=now())
-    split(doors=doors_of(ids[:3], ReadAs()), staff=[gu, wen], key="k", terms=terms, by=four.by, at=now())
+    split(doors=doors_of(ids[:3]), staff=[gu, wen], key="k", terms=terms, by=four.by, at=now())
     # Di was not there: he lives with An, who is Wen's.
     assert whose(four) == {"An Yi-01": "Wen", "Bo Er-02": "Gu", "Ci San-03": "Gu"}
     four.classified("Er Wu-05", "suspected", "2020-02-06")

@@ -8,7 +8,6 @@ from mainstay.accounts.queries import colleagues
 from mainstay.accounts.rules import Permission
 from mainstay.cycle.queries import OwnMoment, instance_moment
 from mainstay.duties.sharing import Terms, deal_newcomers, standing_splits
-from mainstay.people.queries import ReadAs
 from mainstay.platform.models import Actor
 from mainstay.reports.queries.doors import doors_of
 from mainstay.reports.queries.line_list import CAP, Asked, count_people
@@ -31,5 +30,5 @@ def _of_one(terms: Terms, joined: set, own: OwnMoment, by: Actor, at: datetime) 
     new = Asked(terms.scope, own.at, to_do=own.day, answering=terms.posts, staff=frozenset(staff), is_with=False)
     if not staff or not count_people(new).people:
         return 0
-    doors = doors_of(worst_ids(whole, CAP), ReadAs())
+    doors = doors_of(worst_ids(whole, CAP))
     return deal_newcomers(doors=doors, staff=staff, by=by, at=at)

@@ -21,6 +21,9 @@ class Person(Scoped):
     # Kept by the same transaction as the merge fact; reading follows it.
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
     home = models.ForeignKey(Place, models.PROTECT, null=True, related_name="residents")
+    # A keyed digest of the address as it was written last: whoever has the same lives at one door. Goes with the
+    # identifiers it is made of, and can be made anew.
+    address_blind = models.CharField(max_length=32, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -32,6 +35,7 @@ class Person(Scoped):
             models.Index(fields=["unit_id", "id"], name="person_unit"),
             # Few are read as another, and every page asks who.
             models.Index(fields=["id"], condition=models.Q(merged_into__isnull=False), name="person_merged"),
+            models.Index(fields=["address_blind"], name="person_of_one_address"),
         ]
 
 

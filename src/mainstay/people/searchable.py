@@ -1,4 +1,6 @@
-"""What people are found by, made anew of their identifiers: after an upgrade, after a restoration, for new rules."""
+"""What people are found by, and at which door they live, made anew of their identifiers: after an upgrade, after a
+restoration, for new rules.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from mainstay.people.models import Identifier, Person, SearchTerm
-from mainstay.people.services import sealed_place
+from mainstay.people.models import ADDRESS, Identifier, Person, SearchTerm
+from mainstay.people.services import address_blind, keep_addresses, sealed_place
 from mainstay.people.terms import SEARCHED, keep_terms, term_rows
 from mainstay.platform import jobs
 from mainstay.platform.jobs import Planned
@@ -19,11 +21,12 @@ from mainstay.platform.progress import Progress, silent
 
 JOB = "people.search"
 AT_ONCE = 100  # persons in one transaction: locks for less than 200 ms
+MADE_OF = (*SEARCHED, ADDRESS)
 
 
 def ask(*, at: datetime) -> None:
-    """Have it done by whoever does the jobs, where anybody has a name or telephone and it is not asked for yet."""
-    if Identifier.objects.filter(scheme__in=SEARCHED).exists() and not waits():
+    """Have it done by whoever does the jobs, where there is anything to do it of and it is not asked for yet."""
+    if Identifier.objects.filter(scheme__in=MADE_OF).exists() and not waits():
         jobs.ask(Planned(JOB, f"{JOB}@{at:%Y-%m-%dT%H:%M:%SZ}", at), at=at)
 
 
@@ -33,7 +36,7 @@ def waits() -> bool:
 
 
 def make_searchable(progress: Progress = silent) -> int:
-    """The terms of everybody who has a name or telephone, made anew beside whoever works; returns of how many people.
+    """The terms and doors of everybody, made anew beside whoever works; returns of how many people.
 
     Cut short it is begun again and comes to the same.
     """
@@ -66,6 +69,12 @@ def _make_anew(people: list[UUID]) -> None:
     with transaction.atomic():
         list(Person.objects.select_for_update().filter(id__in=people).order_by("id").values_list("id"))
         SearchTerm.objects.filter(person_id__in=people).delete()
-        rows = [row for row in Identifier.objects.filter(person_id__in=people) if row.scheme in SEARCHED]
-        said = [(row.person_id, row.scheme, decrypt(keys, row.sealed, sealed_place(row.id))) for row in rows]
+        rows = Identifier.objects.filter(person_id__in=people).order_by("id")
+        said = [
+            (row.person_id, row.scheme, decrypt(keys, row.sealed, sealed_place(row.id)))
+            for row in rows
+            if row.scheme in MADE_OF
+        ]
         keep_terms(term for one in said for term in term_rows(*one, keys))
+        # The last one written counts.
+        keep_addresses({person: address_blind(value, keys) for person, scheme, value in said if scheme == ADDRESS})

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from mainstay.people.models import Identifier, Merge, Person, SearchTerm
+from mainstay.people.models import ADDRESS, Identifier, Merge, Person, SearchTerm
 from mainstay.people.terms import TermRow, keep_terms, term_rows
 from mainstay.places.models import Place
 from mainstay.platform import bulk, ledger
@@ -45,6 +45,7 @@ class PersonRow(NamedTuple):
     known: bool
     merged_into_id: UUID | None = None
     home_id: UUID | None = None
+    address_blind: str = ""
 
 
 class IdentifierRow(NamedTuple):
@@ -69,11 +70,14 @@ class Resolved:
     new_identifiers: list[IdentifierRow] = field(default_factory=list)
     shared: frozenset[Identity] = frozenset()  # further ones of a person that stand for somebody else
     terms: list[TermRow] = field(default_factory=list)  # what they are found by
+    addresses: dict[UUID, str] = field(default_factory=dict)  # at which door they live, by a keyed digest
 
     def identify(self, row_id: UUID, person: UUID, one: Identity, blind: str, keys: Keys) -> None:
         """This identifier is to be the person's, and they are to be found by it."""
         self.new_identifiers.append(_identifier(row_id, person, one.scheme, one.value, blind, keys))
         self.terms += term_rows(person, *one, keys)
+        if one.scheme == ADDRESS:
+            self.addresses[person] = address_blind(one.value, keys)
 
 
 # By the identifier that a person is named by: further ones they have.
@@ -174,11 +178,25 @@ def _add_further(resolved: Resolved, further: Further, keys: Keys) -> None:
 
 def keep(resolved: Resolved) -> None:
     """Write what `prepare` found missing; raises IntegrityError where somebody else was first."""
-    bulk.insert_values(Rows(Person, resolved.new_persons), fresh=True)
+    addresses = resolved.addresses
+    new = [row._replace(address_blind=addresses.get(row.id, "")) for row in resolved.new_persons]
+    bulk.insert_values(Rows(Person, new), fresh=True)
     bulk.insert_values(Rows(Identifier, resolved.new_identifiers), fresh=True)
     keep_terms(resolved.terms, new={row.id for row in resolved.new_persons})
     if resolved.rising:
         Person.objects.filter(id__in=resolved.rising).update(known=True)
+    keep_addresses({person: addresses[person] for person in addresses.keys() - {row.id for row in new}})
+
+
+def keep_addresses(blinds: Mapping[UUID, str]) -> None:
+    """At which door people live who were known before, in the transaction that writes or removes their addresses."""
+    for person, blind in sorted(blinds.items()):
+        Person.objects.filter(id=person).update(address_blind=blind)
+
+
+def address_blind(address: str, keys: Keys) -> str:
+    """What two who wrote one address have in common: nothing else can be read from it without the key."""
+    return blind_index(keys, "door", address)
 
 
 Blinds = dict[tuple[str, str], list[Identity]]
@@ -339,9 +357,10 @@ def add_person(
             {"field": "name"},
         )
     with transaction.atomic():
-        _row, made = Person.objects.get_or_create(id=person, defaults={"known": known})
+        keys = load_keys()
+        door = address_blind(given["address"], keys) if given["address"] else ""
+        _row, made = Person.objects.get_or_create(id=person, defaults={"known": known, "address_blind": door})
         if made:
-            keys = load_keys()
             rows = [
                 _identifier(new_id(), person, scheme, value, _own_blind(person, Identity(scheme, value), keys), keys)
                 for scheme, value in given.items()
@@ -376,6 +395,8 @@ def call_anew(*, person: UUID, scheme: str, value: str, by: Actor, at: datetime)
         Identifier.objects.filter(scheme=scheme, blind=blind).delete()
         bulk.insert_values(Rows(Identifier, [_identifier(new_id(), person, scheme, value, blind, keys)]), fresh=True)
         keep_terms(term_rows(person, scheme, value, keys))
+        if scheme == ADDRESS:
+            keep_addresses({person: address_blind(value, keys)})
         ledger.append([], by=by, at=at, verb="person.call", purpose=scheme, touch=[Subject("person", person)])
         return True
 
@@ -383,11 +404,12 @@ def call_anew(*, person: UUID, scheme: str, value: str, by: Actor, at: datetime)
 def erase_identifiers(*, person: UUID, reason: str, by: Actor, at: datetime) -> int:
     """Forget by what numbers and names somebody was known; every fact stays as it was. Returns how many.
 
-    They are no longer found by them either.
+    They are no longer found by them either, and live at no known door.
     """
     with transaction.atomic():
         Person.objects.select_for_update().filter(id=person).first()
         SearchTerm.objects.filter(person_id=person).delete()
+        keep_addresses({person: ""})
         count, _ = Identifier.objects.filter(person_id=person).delete()
         if count:
             ledger.append(

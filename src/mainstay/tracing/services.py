@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from mainstay.people.models import Person
+from mainstay.people.queries import ADDRESS, ReadAs, identifiers_of
 from mainstay.people.services import add_person, set_home
 from mainstay.platform import ledger
 from mainstay.platform.errors import MainstayError, code
@@ -71,7 +72,8 @@ def name_somebody(
     `person.name`.
     """
     with transaction.atomic():
-        added = add_person(person=person, name=name, phone=phone, known=False, by=by, at=at)
+        address = _address_of(index) if kind == "household" else ""
+        added = add_person(person=person, name=name, phone=phone, address=address, known=False, by=by, at=at)
         home = Person.objects.select_related("home").get(id=index).home
         if added and kind == "household" and home is not None:
             set_home(person=person, home=home, by=by, at=at)
@@ -79,6 +81,12 @@ def name_somebody(
             person=person, index=index, disease=disease, kind=kind, setting=setting, last=last,
             known_at=known_at, by=by, at=at, fact_id=derived_id("call-contact", person.hex),
         )  # fmt: skip
+
+
+def _address_of(person: UUID) -> str:
+    """As it was written last; '' where none was."""
+    known = identifiers_of([person], ReadAs(), (ADDRESS,)).get(person, ())
+    return known[0].value if known else ""
 
 
 def record_presence(

@@ -57,7 +57,7 @@ def share_out(request: Any) -> HttpResponse:
     chosen = _chosen(given.getlist("person"), request, read_as)
     terms = _terms(request, every=given.get("all") == "1")
     people = chosen if chosen is not None else worst_ids(_listed(terms, request), CAP)
-    doors = doors_of(people, read_as)
+    doors = doors_of(people)
     there = whereabouts(people, request.moment, read_as)
     joined = colleagues(Permission.RECORD_FACTS, request.at)
     offered = able(joined, there.values())
@@ -169,7 +169,7 @@ def _with_them(person: UUID, seen: UUID | None, request: Any, read_as: ReadAs) -
     """The people of the same door who are on the list and with the same colleague."""
     asked = Asked(request.scope, request.moment, to_do=request.today)
     listed = [one.id for one in candidates(asked, read_as, CAP)]
-    together = next((one for one in doors_of(listed, read_as) if person in one), [person])
+    together = next((one for one in doors_of(listed) if person in one), [person])
     now = assigned(together)
     return [one for one in together if one == person or (now[one].to if one in now else None) == seen]
 

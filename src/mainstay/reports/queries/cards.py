@@ -13,6 +13,7 @@ from uuid import UUID
 
 from mainstay.accounts.rules import Scope
 from mainstay.isolation.queries import within
+from mainstay.people.doors import DOOR, OWN_DOOR, may_live_at
 from mainstay.people.queries import ReadAs
 from mainstay.platform import bulk
 from mainstay.platform.rows import as_date, as_instant, as_uuid, fetched, parameter, same, table_reader
@@ -191,17 +192,28 @@ def list_cards(
     asked: Asked, *, by_door: bool, after: tuple[datetime, str] | None = None, limit: int = 25
 ) -> list[CardRow]:
     """One page of cards, the longest overdue first; one statement beside those of the scope."""
-    source, params = _source(asked)
-    key = _DOOR if by_door else _PERSON
+    people, params = _by_person(asked)
     start = ""
     if after is not None:
         start, params = "WHERE (oldest, door) > (%s, %s) ", [*params, parameter(after[0]), after[1]]
     sql = (
-        f"SELECT door, oldest, number, late FROM (SELECT {key} AS door, MIN(s.due_at) AS oldest, COUNT(*) AS number, "
-        f"SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END) AS late {source} GROUP BY {key}) AS cards "
+        f"SELECT door, oldest, number, late FROM (SELECT {_DOOR if by_door else OWN_DOOR} AS door, "
+        f"MIN(o.oldest) AS oldest, SUM(o.number) AS number, SUM(o.late) AS late FROM ({people}) AS o "
+        "JOIN people_person p ON p.id = o.person LEFT JOIN places_place h ON h.id = p.home_id GROUP BY 1) AS cards "
         f"{start}ORDER BY oldest, door LIMIT {int(limit)}"
     )
-    return [CardRow(*row) for row in _READ_CARD(fetched(sql, [parameter(asked.at), *params]))]
+    return [CardRow(*row) for row in _READ_CARD(fetched(sql, params))]
+
+
+def _by_person(asked: Asked) -> tuple[str, list[Any]]:
+    """What is owed to each, apart where they lie: a city's duties are added up before anybody's door is looked for."""
+    source, params = _source(asked, doors=False)
+    joined = source.replace(" WHERE ", " LEFT JOIN organisations_post o ON o.id = s.answering_id WHERE ", 1)
+    sql = (
+        f"SELECT s.subject_id AS person, {_INSIDE} AS inside, MIN(s.due_at) AS oldest, COUNT(*) AS number, "
+        f"SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END) AS late {joined} GROUP BY s.subject_id, {_INSIDE}"
+    )
+    return sql, [parameter(asked.at), *params]
 
 
 _READ_CARD = table_reader(same, as_instant, same, same)
@@ -212,28 +224,21 @@ def duties_at(asked: Asked, doors: Collection[str], *, by_door: bool) -> list[Du
     if not doors:
         return []
     source, params = _source(asked)
-    marks = ", ".join(["%s"] * len(doors))
-    key = _DOOR if by_door else _PERSON
-    sql = f"SELECT {_COLUMNS} {source} AND {key} IN ({marks}) ORDER BY s.due_at, s.duty_id"
-    return _duties(sql, [*params, *doors])
+    there, given = may_live_at(doors)
+    where, keys = bulk.in_texts(_CARD_DOOR if by_door else OWN_DOOR, sorted(doors))
+    sql = f"SELECT {_COLUMNS} {source} AND {there} AND {where} ORDER BY s.due_at, s.duty_id"
+    return _duties(sql, [*params, *given, *keys])
 
 
 # --- the condition beneath all ------------------------------------------------------------------------
 
-# A door: the household or building where somebody lives, else their address as it was typed; whoever lies in a ward or
-# site is visited by its people one by one, and so is whoever has neither.
-_HEX = "REPLACE(CAST({0} AS CHAR(36)), '-', '')"
-_PERSON = "'p' || " + _HEX.format("p.id")
-# (The scheme is not asked for as it stands, else SQLite goes through everybody's addresses for each person.)
-_DOOR = (
-    "CASE WHEN o.facility_id IS NOT NULL THEN " + _PERSON + " "
-    "WHEN h.kind IN ('household', 'building') THEN 'h' || " + _HEX.format("h.id") + " "
-    "ELSE COALESCE((SELECT 'a' || MIN(i.blind) FROM people_identifier i "
-    "WHERE i.person_id = p.id AND i.scheme || '' = 'address'), " + _PERSON + ") END"
-)
+# Whoever lies in a ward or site is visited by its people one by one, wherever they live.
+_INSIDE = "CASE WHEN o.facility_id IS NULL THEN 0 ELSE 1 END"
+_DOOR = f"CASE WHEN o.inside = 1 THEN {OWN_DOOR} ELSE {DOOR} END"
+_CARD_DOOR = _DOOR.replace("o.inside", _INSIDE)
 _COLUMNS = (
-    f"s.duty_id, s.subject_id, {_DOOR}, d.disease, d.edition, d.clause, d.kind, d.occurrence, d.starts_at, s.due_at, "
-    "s.status, s.level, s.post_id, s.answering_id, s.seq, "
+    f"s.duty_id, s.subject_id, {_CARD_DOOR}, d.disease, d.edition, d.clause, d.kind, d.occurrence, d.starts_at, "
+    "s.due_at, s.status, s.level, s.post_id, s.answering_id, s.seq, "
     "CASE WHEN s.status <> 'open' THEN (SELECT e.period_date FROM duties_dutyevent e "
     "WHERE e.duty_id = s.duty_id AND e.seq = s.seq) END"
 )

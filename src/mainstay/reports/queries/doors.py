@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from mainstay.people.models import Person
-from mainstay.people.queries import ADDRESS, ReadAs, identifiers_of
-from mainstay.places.models import Place
+from mainstay.people.doors import TOGETHER, doors
 from mainstay.platform import bulk
-from mainstay.platform.keys import normal
 from mainstay.platform.reading import View, standing
 from mainstay.platform.rows import as_uuid
 from mainstay.tracing.models import Contact
@@ -17,11 +14,11 @@ from mainstay.tracing.models import Contact
 HOUSEHOLD = "household"
 
 
-def doors_of(people: Sequence[UUID], read_as: ReadAs) -> list[list[UUID]]:
-    """The people by door, in the order given (a door stands where the first of its people does); three statements.
+def doors_of(people: Sequence[UUID]) -> list[list[UUID]]:
+    """The people by door, in the order given (a door stands where the first of its people does); two statements.
 
-    Together are those whose home is one household's, who have one address in the same words, or who met as of one
-    household. An address that is typed twice differently keeps two doors; nobody is lost by that.
+    Together are those of one household or one written address, or who met as of one household. An address that is
+    typed twice differently keeps two doors; nobody is lost by that.
     """
     group = {person: person for person in people}
 
@@ -31,7 +28,7 @@ def doors_of(people: Sequence[UUID], read_as: ReadAs) -> list[list[UUID]]:
             person = group[person]
         return person
 
-    for first, second in [*_of_one_home(people), *_of_one_address(people, read_as), *_of_one_household(people)]:
+    for first, second in [*_of_one_door(people), *_of_one_household(people)]:
         if first in group and second in group:
             group[head(second)] = head(first)
     found: dict[UUID, list[UUID]] = {}
@@ -43,24 +40,12 @@ def doors_of(people: Sequence[UUID], read_as: ReadAs) -> list[list[UUID]]:
 Pairs = list[tuple[UUID, UUID]]
 
 
-def _chained(together: dict[object, list[UUID]]) -> Pairs:
+def _of_one_door(people: Sequence[UUID]) -> Pairs:
+    together: dict[str, list[UUID]] = {}
+    for person, door in sorted(doors(people).items()):
+        if door[0] in TOGETHER:
+            together.setdefault(door, []).append(person)
     return [pair for some in together.values() for pair in zip(some, some[1:], strict=False)]
-
-
-def _of_one_home(people: Sequence[UUID]) -> Pairs:
-    rows = Person.objects.filter(id__in=people, home__kind=Place.Kind.HOUSEHOLD).order_by("id")
-    together: dict[object, list[UUID]] = {}
-    for person, home in rows.values_list("id", "home_id"):
-        together.setdefault(home, []).append(person)
-    return _chained(together)
-
-
-def _of_one_address(people: Sequence[UUID], read_as: ReadAs) -> Pairs:
-    together: dict[object, list[UUID]] = {}
-    for person, known in sorted(identifiers_of(people, read_as, (ADDRESS,)).items()):
-        for address in {normal(one.value) for one in known}:
-            together.setdefault(address, []).append(person)
-    return _chained(together)
 
 
 def _of_one_household(people: Sequence[UUID]) -> Pairs:

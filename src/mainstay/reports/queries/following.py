@@ -14,9 +14,9 @@ from mainstay.accounts.rules import Scope
 from mainstay.duties.models import DutyState
 from mainstay.duties.rules.concern import NEVER
 from mainstay.isolation.queries import within
-from mainstay.people.models import Identifier, Person
-from mainstay.people.queries import ADDRESS, ReadAs, names_of
-from mainstay.places.models import Place
+from mainstay.people.doors import doors
+from mainstay.people.models import Person
+from mainstay.people.queries import ReadAs, names_of
 from mainstay.platform import bulk
 from mainstay.platform.rows import as_instant, as_uuid, fetched, parameter, same, table_reader
 from mainstay.tracing.models import Contact
@@ -130,7 +130,7 @@ def followed(index: UUID, today: date, at: datetime, read_as: ReadAs) -> list[Fo
     """
     contacts = _contacts(index, read_as)
     ids = list(contacts)
-    names, doors, days = names_of(ids, read_as), _doors(ids, read_as), _days(ids, today, at)
+    names, at_doors, homes, days = names_of(ids, read_as), doors(ids), _homes(ids), _days(ids, today, at)
     found = [
         FollowedRow(
             person,
@@ -138,7 +138,8 @@ def followed(index: UUID, today: date, at: datetime, read_as: ReadAs) -> list[Fo
             row["kind"],
             row["setting"],
             row["last_date"],
-            *doors.get(person, (f"p{person.hex}", "")),
+            at_doors[person],
+            homes.get(person, ""),
             days[person],
         )
         for person, row in contacts.items()
@@ -158,26 +159,10 @@ def _contacts(index: UUID, read_as: ReadAs) -> dict[UUID, dict[str, Any]]:
     return found
 
 
-def _doors(people: Collection[UUID], read_as: ReadAs) -> dict[UUID, tuple[str, str]]:
-    """{person: (what tells their door, how it is called)}: a household or building, else an address, else alone."""
-    homes = dict(Person.objects.filter(id__in=people).exclude(home=None).values_list("id", "home_id"))
-    narrow = Place.objects.filter(id__in=set(homes.values())).values_list("id", "kind", "name")
-    places = {identity: (kind, name) for identity, kind, name in narrow}
-    typed = Identifier.objects.filter(person_id__in=read_as.everybody(people)).order_by("-blind")
-    addressed = {
-        read_as.survivor(person): f"a{blind}"
-        for person, scheme, blind in typed.values_list("person_id", "scheme", "blind")
-        if scheme == ADDRESS  # asked of SQLite, it would go through everybody's addresses
-    }
-    found = {}
-    for person in people:
-        home = homes.get(person)
-        kind, name = places.get(home, ("", "")) if home else ("", "")
-        if home is not None and kind in (Place.Kind.HOUSEHOLD, Place.Kind.BUILDING):
-            found[person] = (f"h{home.hex}", name)
-        else:
-            found[person] = (addressed.get(person, f"p{person.hex}"), name)
-    return found
+def _homes(people: Collection[UUID]) -> dict[UUID, str]:
+    """{person: what their home is called}, where it is known."""
+    rows = Person.objects.filter(id__in=people).exclude(home=None)
+    return dict(rows.values_list("id", "home__name"))
 
 
 _WORST = ("missed", "overdue", "due", "done", "excused")
