@@ -36,7 +36,7 @@ def make(people: int, of_concern: int, days: int = 1) -> Any:
         path.write_text(_profile(), encoding="utf-8")
         initialise(profile=read_profile(str(path)), at=now())
     by = ledger.actor("benchmark")
-    persons = _inhabitants(people)
+    persons = _inhabitants(people, of_concern)
     for some in bulk.chunks(facts_of(persons[:of_concern]), AT_ONCE):
         ledger.append(some, by=by, at=now(), verb="bench.populate")
     for day in range(days):
@@ -69,8 +69,10 @@ def name_of(number: int) -> str:
     return SURNAMES[surname] + GIVEN[rest % len(GIVEN)] + GIVEN[rest // len(GIVEN) % len(GIVEN)]
 
 
-def _inhabitants(people: int) -> list[UUID]:
-    """Persons in the order of their numbers, each with a home, a name and a telephone."""
+def _inhabitants(people: int, addressed: int) -> list[UUID]:
+    """Persons in the order of their numbers, each with a home, a name and a telephone; the first with an address too,
+    three by three.
+    """
     from django.db import transaction
 
     from mainstay.people import services
@@ -86,7 +88,11 @@ def _inhabitants(people: int) -> list[UUID]:
     for numbers in bulk.chunks(range(people), AT_ONCE):
         known = {number: Identity("bench", f"inhabitant {number}") for number in numbers}
         shown = {
-            identity: [Identity("name", name_of(number)), Identity("phone", f"100 {number:08}")]
+            identity: [
+                Identity("name", name_of(number)),
+                Identity("phone", f"100 {number:08}"),
+                *([Identity("address", f"{number // 3} Bench Lane")] if number < addressed else ()),
+            ]
             for number, identity in known.items()
         }
         with transaction.atomic():

@@ -69,6 +69,7 @@ def _addresses(people: int) -> dict[str, Callable[[int], str]]:
         "the list, filtered": lambda _n: "/list/?category=close_contact&placing=waiting",
         "Today": lambda _n: "/today/",
         "who to call": lambda _n: "/calls/",
+        "a city's duties by door": lambda _n: "/duties/?all=1&by=door",
         "a name looked for": search,
         "a name by its sound": lambda n: "/find/?q=" + ("wangyi", "zhao jia", "qzi", "sunwu")[n % 4].replace(" ", "+"),
     }

@@ -8,6 +8,7 @@ for commands in the background, `tests.instances` starts Python anew.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -117,6 +118,8 @@ def _serve(requests: socket.socket) -> None:
     """Fork for every request; returns, in the new process alone, when the command is to be run."""
     for library in LIBRARIES:
         importlib.import_module(library)
+    gc.collect()
+    gc.freeze()  # what every command has from here is no garbage of its own
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # those who wait for commands are waited for by nobody
     while True:
         request, ends, *_ = socket.recv_fds(requests, LONGEST_REQUEST, 3)

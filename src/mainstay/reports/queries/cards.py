@@ -216,7 +216,7 @@ def _by_person(asked: Asked) -> tuple[str, list[Any]]:
     return sql, [parameter(asked.at), *params]
 
 
-_READ_CARD = table_reader(same, as_instant, same, same)
+_READ_CARD = table_reader(same, as_instant, int, int)
 
 
 def duties_at(asked: Asked, doors: Collection[str], *, by_door: bool) -> list[DutyRow]:
