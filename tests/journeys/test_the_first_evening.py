@@ -24,10 +24,13 @@ from mainstay.cycle import check, instance
 from mainstay.people.models import Person
 from mainstay.platform.clock import local_date, now
 from tests.intake.conftest import home  # noqa: F401 - a fixture
+from tests.journeys.watch import Watch, watch  # noqa: F401 - a fixture
 from tests.web.pages import DESK, PHONE
 
 pytestmark = pytest.mark.usefixtures("home", "transactional_db")
 
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "first-evening.md"
+TEN_MINUTES = 600
 PASSWORD = "a lantern by the river"
 ZONE = "Asia/Shanghai"
 RED, YELLOW = PatternFill("solid", fgColor="FFFF9999"), PatternFill("solid", fgColor="FFFFFF99")
@@ -122,8 +125,8 @@ LONGEST_PICTURE = 4000  # pixels; of a longer page what a screen shows
 class Evening:
     """Pages, words and pictures of one evening in one language."""
 
-    def __init__(self, language: str, server: str, open_page: Callable[..., Any]) -> None:
-        self.language, self.server, self.open_page = language, server, open_page
+    def __init__(self, language: str, server: str, open_page: Callable[..., Any], watch: Watch) -> None:  # noqa: F811
+        self.language, self.server, self.open_page, self.watch = language, server, open_page, watch
         self.step = 0
 
     def word(self, words: str, **given: Any) -> str:
@@ -158,9 +161,15 @@ def spoken(text: str) -> str:
 
 
 @pytest.mark.parametrize("language", SUMS)
-def test_the_first_evening(live_server: Any, open_page: Callable[..., Any], language: str, tmp_path: Path) -> None:
+def test_the_first_evening(
+    live_server: Any,
+    open_page: Callable[..., Any],
+    language: str,
+    tmp_path: Path,
+    watch: Watch,  # noqa: F811 - the fixture
+) -> None:
     instance.apply_profile(profile=instance.read_profile("default"), at=now())
-    evening = Evening(language, live_server.url, open_page)
+    evening = Evening(language, live_server.url, open_page, watch)
     today = local_date(now(), ZONE)
     sent = tmp_path / "key-persons.xlsx"
     write(sent, today)
@@ -173,6 +182,10 @@ def test_the_first_evening(live_server: Any, open_page: Callable[..., Any], lang
     tonight(evening, desk, sent, today)
     assert Person.objects.count() == PEOPLE + 1 + len(CONTACTS)
     assert check.run().findings == ()
+    # One who reads the guide from beginning to end, then does one deed after the other.
+    watch.read(GUIDE)
+    print(watch.told())
+    assert watch.seconds() < TEN_MINUTES
 
 
 def four_join(evening: Evening) -> tuple[Any, Any]:
@@ -204,9 +217,10 @@ def join(evening: Evening, desk: Any, name: str, role: str) -> Any:
     evening.press(desk, "Make a link")
     link = desk.locator("code").filter(has_text="/join/").inner_text()
     phone = evening.open_page(link, size=PHONE, language=evening.language, touch=True)
-    phone.fill("#password", PASSWORD)
-    evening.press(phone, "Set the password")
-    phone.wait_for_url("**/me/")
+    with evening.watch.stopped():  # each does that for themselves, while the next is let in
+        phone.fill("#password", PASSWORD)
+        evening.press(phone, "Set the password")
+        phone.wait_for_url("**/me/")
     # In, and without a right until somebody gives one.
     assert evening.word("You have no role yet.") in phone.inner_text("main")
     desk.goto(f"{evening.server}/accounts/{username}/")
@@ -214,7 +228,8 @@ def join(evening: Evening, desk: Any, name: str, role: str) -> Any:
     evening.press(desk, "Give the role")
     desk.wait_for_url(f"**/accounts/{username}/")
     evening.keep(desk, f"account-{username}")
-    phone.reload()
+    with evening.watch.stopped():
+        phone.reload()
     assert phone.locator("table tbody tr").count() == 1
     return phone
 
@@ -247,7 +262,8 @@ def drop_in(evening: Evening, desk: Any, sent: Path) -> None:
     assert re.search(r"60 [^+]*= 57 [^+]*\+ 2 [^+]*\+ 0 [^+]*\+ 0 [^+]*\+ 1 ", page)
     assert evening.word("Every row is somewhere: nobody was dropped.") in page
     # The reading is kept: tomorrow's file of the same sender is read by it unasked.
-    desk.goto(f"{evening.server}/files/new/")
+    with evening.watch.stopped():  # nobody would look today
+        desk.goto(f"{evening.server}/files/new/")
     options = desk.locator("#mapping option").all_inner_texts()
     assert evening.word("Kept here: %(name)s", name="key-persons") in options
     desk.go_back()
