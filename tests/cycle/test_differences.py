@@ -48,6 +48,31 @@ def test_each_difference_is_a_duty_and_closes_when_the_sides_agree(world: World)
     assert Question.objects.filter(kind="difference").count() == 2 + 1
 
 
+def test_run_again_the_sides_are_read_anew_where_one_has_told_of_anything(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A call saved in the afternoon, when the day was run at noon, need not wait for a city to be set side by side."""
+    world.result("Bo", "positive", "2020-02-01")
+    world.cycle("2020-02-01")
+    asked: list[date] = []
+
+    def noted(*, on: date, seal: Seal | None) -> Any:
+        asked.append(on)
+        return find_differences(on=on, seal=seal)
+
+    monkeypatch.setattr(run_of_the_cycle, "find_differences", noted)
+    world.checked("Bo", "2020-02-01")
+    assert counts(world.cycle("2020-02-01")) == {"differences": 1, "asked": 0, "settled": 0}
+    assert asked == []
+    world.result("Ci", "positive", "2020-02-01")
+    assert counts(world.cycle("2020-02-01")) == {"differences": 2, "asked": 1, "settled": 0}
+    world.classified("Bo", "confirmed", "2020-02-01")
+    assert counts(world.cycle("2020-02-01")) == {"differences": 1, "asked": 0, "settled": 1}
+    assert len(asked) == 2
+    assert counts(world.cycle("2020-02-02")) == {"differences": 1, "asked": 0, "settled": 0}
+    assert len(asked) == 3  # another day is another moment
+
+
 def test_it_is_owed_within_a_day_and_the_report_names_its_duty(world: World) -> None:
     world.result("Bo", "positive", "2020-02-01")
     before = world.cycle("2020-02-01")

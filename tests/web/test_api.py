@@ -141,6 +141,10 @@ def test_junk_is_refused_everywhere_and_fails_nowhere(outbreak: World) -> None:
                 assert send(client, path, body).status_code < 500
     # A filter misspelt would show more than was asked for.
     assert refusal(client.get("/api/v1/people", {"categry": "confirmed"})) == (422, "request.invalid")
+    # One given twice would count as its last.
+    twice = client.get("/api/v1/people?category=confirmed&category=")
+    assert refusal(twice) == (422, "request.invalid")
+    assert twice.json()["errors"][0]["field"] == "category"
 
 
 def test_a_cursor_is_of_its_list_and_of_nobody_elses_making(outbreak: World) -> None:

@@ -38,6 +38,7 @@ from mainstay.platform.progress import Progress, silent
 from mainstay.platform.reading import View
 from mainstay.platform.rows import parameter
 from mainstay.reports.queries.reconciliation import find_differences
+from mainstay.reports.queries.sides import told_since
 from mainstay.reports.rules.worst import WORSENING_RANK
 
 PERIOD_CLOSED = code("cycle.closed", "A later period is closed already; an earlier one cannot be run any more.")
@@ -101,12 +102,14 @@ def _run_period(day: date, by: Actor, progress: Progress) -> Run:
     with _step(run, "sense") as counts:
         counts["entries"] = _seal(run)
     failpoints.reach(AFTER_SEAL)
-    waiting = _wait(run, zone)
+    # Run again later in its day: what only the clock brings was seen then, at the same moment.
+    closed = Run.objects.filter(period_date=day, status="done").order_by("-started_at").first()
+    waiting = _wait(run, zone, closed)
     if run.to_entry is None:
         with _step(run, "link") as counts:
             counts.update(_link(run, zone, waiting, by, progress))
         with _step(run, "reconcile") as counts:
-            seal, told = _reconcile(run, by)
+            seal, told = _reconcile(run, closed, by)
             counts.update(told)
         run.to_entry, run.seal_no = seal.to_entry, seal.no
         run.save(update_fields=["to_entry", "seal_no"])
@@ -176,17 +179,18 @@ class Waiting:
 
     `arrived`: subjects of whom facts become known only in this period that were entered before.
     `ruled`: types of subjects that other rules hold for than at the last run, so that all are judged.
+    `worsening`: who stands before everybody else, for what made them worse may be long past by now.
     """
 
     arrived: dict[str, set[UUID]]
     ruled: frozenset[str]
+    worsening: frozenset[UUID]
 
 
-def _wait(run: Run, zone: str) -> Waiting:
-    """Nobody has arrived once the period has been closed: they were judged then."""
-    closed = Run.objects.filter(period_date=run.period_date, status="done").exists()
+def _wait(run: Run, zone: str, closed: Run | None) -> Waiting:
+    """Nobody has arrived, and what is past is as past as it was, once the period has been closed."""
     arrived = {} if closed else newly_known(day_start(run.period_date, zone), run.moment_at)
-    return Waiting(arrived, _ruled_anew(run))
+    return Waiting(arrived, _ruled_anew(run), frozenset() if closed else _worsening())
 
 
 def _ruled_anew(run: Run) -> frozenset[str]:
@@ -234,14 +238,17 @@ def _all_if_ruled_anew(subject_type: str, waiting: Waiting) -> set[UUID]:
 # --- reconcile -----------------------------------------------------------------------------------------
 
 
-def _reconcile(run: Run, by: Actor) -> tuple[Seal, dict[str, int]]:
+def _reconcile(run: Run, closed: Run | None, by: Actor) -> tuple[Seal, dict[str, int]]:
     """Ask about every difference of register, hospital and laboratory as of the period's end.
 
     Returns the seal up to which the run reads, and what was counted. Whatever came in meanwhile is set side by side
-    too, so that up to that seal nothing differs unasked.
+    too, so that up to that seal nothing differs unasked. Where the period was `closed` before and none of the three
+    sides has told of anything since, nothing differs that did not then.
     """
     seal = ledger.seal(at=run.moment_at)
     assert seal is not None
+    if closed is not None and closed.to_entry is not None and not told_since(closed.to_entry):
+        return seal, {"asked": 0, "settled": 0, "differences": len(differences.still_asked())}
     told: Counter[str] = Counter()
     for _pass in range(MOST_PASSES):
         found = find_differences(on=run.period_date, seal=seal)
@@ -290,7 +297,7 @@ def _everybody(subject_type: str, run: Run, waiting: Waiting) -> set[UUID]:
     """Everybody of a type to judge: with new facts, by the clock, or because the rules are others."""
     some = {*_waiting(subject_type, waiting), *_due(subject_type, run)}
     if subject_type == "person":
-        some |= _worsening()
+        some |= waiting.worsening
     return some | _all_if_ruled_anew(subject_type, waiting)
 
 
@@ -300,10 +307,9 @@ def _due(subject_type: str, run: Run) -> list[UUID]:
     return sorted(set(rows.values_list("subject_id", flat=True)))
 
 
-def _worsening() -> set[UUID]:
-    """Who stands before everybody else: what made them worse may be long past by now."""
+def _worsening() -> frozenset[UUID]:
     rows = PersonOfConcern.objects.filter(urgency__lte=WORSENING_RANK)
-    return set(rows.values_list("person_id", flat=True))
+    return frozenset(rows.values_list("person_id", flat=True))
 
 
 def rules_on(day: date, to_entry: int) -> dict:

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import models
 
-from mainstay.cases.models import Classification, Outcome, Result, Specimen
+from mainstay.cases.models import Classification, Onset, Outcome, Report, Result, Specimen
 from mainstay.isolation.models import Stay
 from mainstay.organisations.models import Facility
+from mainstay.people.models import Merge
 from mainstay.platform.models import Seal
 from mainstay.platform.reading import View, standing
 from mainstay.platform.rows import as_bool, as_date, as_instant, as_uuid, same, table_reader
@@ -80,6 +81,12 @@ def read_sides(*, disease: str, on: date, seal: Seal | None, facts: Facts | None
             if _any(rows, view)
         ),
     )
+
+
+def told_since(entry: int) -> bool:
+    """Whether a side has told of anything, or two records became one or two again, after an entry of the ledger."""
+    sides = (Classification, Onset, Outcome, Report, Result, Specimen, Stay, Merge)
+    return any(model.objects.filter(entry_id__gt=entry).exists() for model in sides)
 
 
 def _concerned(disease: str) -> tuple[str, list[Any]]:

@@ -82,13 +82,16 @@ def _served(request: Any, method: str, found: dict[str, Any], kwargs: dict[str, 
 
 
 def _hold_known(request: Any, operation: Any) -> None:
-    """A filter that is misspelt would show more than was asked for: what is no parameter here is told."""
+    """A filter that is misspelt, or of which only the last would count, would show more than was asked for: told."""
     queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
     known = {name for model in queries for name in model.__ninja_flatten_map__}
-    unknown = [name for name in request.GET if name not in known]
-    if unknown:
-        sentence = _("There is no such field; take it out.")
-        faults = [fault(INVALID, sentence, name[:100]) for name in unknown]
+    faults = []
+    for name, values in request.GET.lists():
+        if name not in known:
+            faults.append(fault(INVALID, _("There is no such field; take it out."), name[:100]))
+        elif len(values) > 1:
+            faults.append(fault(INVALID, _("It is given more than once; give it once."), name))
+    if faults:
         raise Problem(422, INVALID, _("What is wrong with this request stands under errors."), faults)
 
 
