@@ -224,6 +224,8 @@ def duties_at(asked: Asked, doors: Collection[str], *, by_door: bool) -> list[Du
 
     The few who may live there are named first: else SQLite works out the door of everybody.
     """
+    if not doors:
+        return []
     there, given = may_live_at(doors)
     few = [as_uuid(one) for (one,) in fetched(f"SELECT p.id FROM people_person p WHERE {there}", given)]
     source, params = _source(asked)
