@@ -202,6 +202,8 @@ def warehouse(memory_limit: str = MEMORY_LIMIT) -> Iterator[duckdb.DuckDBPyConne
             "scalar_subquery_error_on_multiple_rows": False,
         }
         with duckdb.connect(":memory:", config=config) as duck:
+            # Begun by `python -c` or from a notebook it would draw its progress into what we print.
+            duck.execute("SET enable_progress_bar = false")
             yield duck
 
 

@@ -193,11 +193,12 @@ def list_cards(
 ) -> list[CardRow]:
     """One page of cards, the longest overdue first; one statement beside those of the scope."""
     people, params = _by_person(asked)
+    key = f"CASE WHEN o.inside = 1 THEN {OWN_DOOR} ELSE {DOOR} END" if by_door else OWN_DOOR
     start = ""
     if after is not None:
         start, params = "WHERE (oldest, door) > (%s, %s) ", [*params, parameter(after[0]), after[1]]
     sql = (
-        f"SELECT door, oldest, number, late FROM (SELECT {_DOOR if by_door else OWN_DOOR} AS door, "
+        f"SELECT door, oldest, number, late FROM (SELECT {key} AS door, "
         f"MIN(o.oldest) AS oldest, SUM(o.number) AS number, SUM(o.late) AS late FROM ({people}) AS o "
         "JOIN people_person p ON p.id = o.person LEFT JOIN places_place h ON h.id = p.home_id GROUP BY 1) AS cards "
         f"{start}ORDER BY oldest, door LIMIT {int(limit)}"
@@ -240,8 +241,7 @@ def duties_at(asked: Asked, doors: Collection[str], *, by_door: bool) -> list[Du
 
 # Whoever lies in a ward or site is visited by its people one by one, wherever they live.
 _INSIDE = "CASE WHEN o.facility_id IS NULL THEN 0 ELSE 1 END"
-_DOOR = f"CASE WHEN o.inside = 1 THEN {OWN_DOOR} ELSE {DOOR} END"
-_CARD_DOOR = _DOOR.replace("o.inside", _INSIDE)
+_CARD_DOOR = f"CASE WHEN {_INSIDE} = 1 THEN {OWN_DOOR} ELSE {DOOR} END"
 _COLUMNS = (
     f"s.duty_id, s.subject_id, {_CARD_DOOR}, d.disease, d.edition, d.clause, d.kind, d.occurrence, d.starts_at, "
     "s.due_at, s.status, s.level, s.post_id, s.answering_id, s.seq, "
