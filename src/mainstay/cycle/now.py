@@ -81,7 +81,7 @@ def _at_once(judge: Callable[[OwnMoment], bool], by: Actor, at: datetime) -> boo
         if last.period_date == own.report_day:
             if Dirty.objects.count() > FEW:
                 return False
-            run_cycle(on=own.report_day, by=by, wait=NO_WAIT)
+            run_cycle(on=own.report_day, by=by, wait=NO_WAIT, counted=False)
             return True
         if last.period_date == own.report_day - ONE_DAY:
             with lease("reconciler", wait=NO_WAIT):
