@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -72,14 +73,14 @@ def test_backup_restore_on_the_other_database_check_same_digest(
 ) -> None:
     """SQLite to SQLite; on PostgreSQL to SQLite, and from there to a PostgreSQL database.
 
-    The first file is made as an older version would have: a migration less, which is caught up on in the end.
+    The first file is made as an older version would have: some migrations less, which are caught up on in the end.
     """
     lived(committed_world)
     before = check.run()
     file = tmp_path / "evening.zip"
     done = write(path=file, at=now(), passphrase=PASSPHRASE)
     assert done.last_seal is not None and stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
-    changed(file, _before_there_was_a_queue, sign=True)
+    _made_before_there_was_a_queue(file)
     (tmp_path / "words").write_text(PASSPHRASE + "\n")
     first = Instance(tmp_path / "first", "none")
     told = ("restore", file, "--passphrase-file", tmp_path / "words", "--home", first.home, "--json")
@@ -102,9 +103,23 @@ def test_backup_restore_on_the_other_database_check_same_digest(
         _and_back(first, tmp_path, before.digest)
 
 
-def _before_there_was_a_queue(manifest: dict) -> None:
-    manifest["migrations"]["platform"].remove("0003_job")
-    manifest["migrations"]["people"].remove("0002_search_terms")
+def _made_before_there_was_a_queue(file: Path) -> None:
+    """And before persons had a digest of their address, which is the last of their columns."""
+    with zipfile.ZipFile(file) as kept:
+        rows = [json.loads(line)[:-1] for line in kept.read(PERSONS).splitlines()]
+    lines = b"".join(json.dumps(row, separators=(",", ":")).encode() + b"\n" for row in rows)
+
+    def older(manifest: dict) -> None:
+        manifest["migrations"]["platform"].remove("0003_job")
+        manifest["migrations"]["people"] = ["0001_initial"]
+        persons = manifest["tables"]["people_person"]
+        assert persons["columns"].pop() == "address_blind"
+        persons["sha256"] = hashlib.sha256(lines).hexdigest()
+
+    rewritten(file, {PERSONS: lambda _rows: lines, MANIFEST: lambda text: _manifest_changed(text, older)}, sign=True)
+
+
+PERSONS = "tables/people_person.jsonl"
 
 
 def _and_back(first: Instance, folder: Path, digest: str) -> None:

@@ -4,10 +4,13 @@ from mainstay.platform.clock import now
 
 
 def ask(apps, schema_editor):
-    """An instance with addresses in it: whoever does the jobs works out who lives at one door."""
-    if apps.get_model("people", "Identifier").objects.filter(scheme="address").exists():
+    """An instance with addresses in it: whoever does the jobs works out who lives at one door, with what they are
+    found by, unless that waits to be done already.
+    """
+    job = apps.get_model("platform", "Job")
+    waits = job.objects.filter(kind="people.search").exclude(state="done").exists()
+    if not waits and apps.get_model("people", "Identifier").objects.filter(scheme="address").exists():
         at = now()
-        job = apps.get_model("platform", "Job")
         job.objects.get_or_create(
             key="people.search@2", defaults={"kind": "people.search", "due_at": at, "asked_at": at}
         )
