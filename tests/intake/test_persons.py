@@ -10,6 +10,7 @@ import pytest
 from mainstay.cycle.statements import RecordIds
 from mainstay.people import services as people
 from mainstay.people.models import Identifier, Merge, Person
+from mainstay.people.rows import IdentifierRow, PersonRow
 from mainstay.people.services import Identity
 from mainstay.platform import bulk
 from mainstay.platform.errors import MainstayError
@@ -61,8 +62,8 @@ def test_resolving_many_takes_as_few_statements_as_resolving_one(desk: Desk, dja
 
 
 def test_persons_are_written_in_the_order_of_their_tables() -> None:
-    assert people.PersonRow._fields == bulk.names(Person)
-    assert people.IdentifierRow._fields == bulk.names(Identifier)
+    assert PersonRow._fields == bulk.names(Person)
+    assert IdentifierRow._fields == bulk.names(Identifier)
 
 
 # --- merged and parted ----------------------------------------------------------------------------

@@ -7,13 +7,14 @@ or `p` and the person.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from mainstay.people.models import Person
 from mainstay.places.models import Place
 from mainstay.platform import bulk
+from mainstay.platform.keys import Keys, blind_index
 
 HOUSEHOLD, ADDRESS, BUILDING, ALONE = "h", "a", "b", "p"
 # At whose doors one call is made for all: a building has many.
@@ -44,6 +45,17 @@ def door_of(person: UUID, home: UUID | None, kind: str | None, address_blind: st
     if home is not None and kind == Place.Kind.BUILDING:
         return BUILDING + home.hex
     return ALONE + person.hex
+
+
+def address_blind(address: str, keys: Keys) -> str:
+    """What two who wrote one address have in common: nothing else can be read from it without the key."""
+    return blind_index(keys, "door", address)
+
+
+def keep_addresses(blinds: Mapping[UUID, str]) -> None:
+    """At which door people live who were known before, in the transaction that writes or removes their addresses."""
+    for person, blind in sorted(blinds.items()):
+        Person.objects.filter(id=person).update(address_blind=blind)
 
 
 def may_live_at(keys: Collection[str]) -> tuple[str, list[Any]]:

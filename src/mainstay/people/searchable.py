@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from mainstay.people.doors import address_blind, keep_addresses
 from mainstay.people.models import ADDRESS, Identifier, Person, SearchTerm
-from mainstay.people.services import address_blind, keep_addresses, sealed_place
+from mainstay.people.services import sealed_place
 from mainstay.people.terms import SEARCHED, keep_terms, term_rows
 from mainstay.platform import jobs
 from mainstay.platform.jobs import Planned

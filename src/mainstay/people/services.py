@@ -10,7 +10,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from mainstay.people.doors import address_blind, keep_addresses
 from mainstay.people.models import ADDRESS, Identifier, Merge, Person, SearchTerm
+from mainstay.people.rows import IdentifierRow, PersonRow
 from mainstay.people.terms import TermRow, keep_terms, term_rows
 from mainstay.places.models import Place
 from mainstay.platform import bulk, ledger
@@ -33,30 +35,6 @@ class Identity(NamedTuple):
 
     scheme: str
     value: str
-
-
-class PersonRow(NamedTuple):
-    """A new person as written, in the order of the table's columns (a test holds it to them)."""
-
-    district_id: UUID | None
-    community_id: UUID | None
-    unit_id: UUID | None
-    id: UUID
-    known: bool
-    merged_into_id: UUID | None = None
-    home_id: UUID | None = None
-    address_blind: str = ""
-
-
-class IdentifierRow(NamedTuple):
-    """A new identifier as written, in the order of the table's columns."""
-
-    id: UUID
-    person_id: UUID
-    scheme: str
-    blind: str
-    sealed: bytes
-    key_version: int
 
 
 @dataclass(slots=True)
@@ -186,17 +164,6 @@ def keep(resolved: Resolved) -> None:
     if resolved.rising:
         Person.objects.filter(id__in=resolved.rising).update(known=True)
     keep_addresses({person: addresses[person] for person in addresses.keys() - {row.id for row in new}})
-
-
-def keep_addresses(blinds: Mapping[UUID, str]) -> None:
-    """At which door people live who were known before, in the transaction that writes or removes their addresses."""
-    for person, blind in sorted(blinds.items()):
-        Person.objects.filter(id=person).update(address_blind=blind)
-
-
-def address_blind(address: str, keys: Keys) -> str:
-    """What two who wrote one address have in common: nothing else can be read from it without the key."""
-    return blind_index(keys, "door", address)
 
 
 Blinds = dict[tuple[str, str], list[Identity]]
