@@ -91,7 +91,10 @@ class DutyEvent(Appended):
 
 
 class DutyState(Scoped):
-    """Where a duty stands now, kept by the transaction that wrote its last event."""
+    """Where a duty stands now, kept by the transaction that wrote its last event.
+
+    What the duty was opened with and every page asks by (whose it is, its deadline, its day) stands here as well.
+    """
 
     duty = models.OneToOneField(Duty, models.PROTECT, primary_key=True, related_name="state")
     subject_type = models.CharField(max_length=20)
@@ -104,6 +107,7 @@ class DutyState(Scoped):
     evidence = models.UUIDField(null=True)
     required = models.BooleanField(default=True)
     due_at = models.DateTimeField()
+    occurrence = models.DateField(null=True)
 
     class Meta:
         indexes = [

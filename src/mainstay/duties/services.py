@@ -223,6 +223,7 @@ class KeptState(NamedTuple):
     evidence: UUID | None
     required: bool
     due_at: datetime
+    occurrence: date | None
 
 
 class KeptLook(NamedTuple):
@@ -288,6 +289,7 @@ def _state(subject: SubjectChanges, after: Standing) -> KeptState:
         after.evidence,
         after.required,
         after.due_at,
+        after.occurrence,
     )
 
 

@@ -22,6 +22,8 @@ MERGE_OFF = code("person.merge_off", "A person is read as another without a merg
 _STATES, _EVENTS, _DUTIES = "duties_dutystate", "duties_dutyevent", "duties_duty"
 # What an event says of the state after it.
 _FOLDED = ("status", "seq", "level", "post_id", "answering_id", "evidence", "required")
+# What a state repeats of its duty.
+_COPIED = ("subject_type", "subject_id", "due_at", "occurrence")
 
 
 def prove(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
@@ -53,8 +55,11 @@ def states_off(duck: duckdb.DuckDBPyConnection) -> list[Finding]:
         return Finding(STATE_OFF, _STATES, duty, expected, is_so, sentence)
 
     differs = " OR ".join(f"e.{name} IS DISTINCT FROM s.{name}" for name in _FOLDED)
-    copied = " OR ".join(f"d.{name} IS DISTINCT FROM s.{name}" for name in ("subject_type", "subject_id", "due_at"))
-    opened = "'subject=' || {a}.subject_type || ':' || {a}.subject_id || ' due_at=' || {a}.due_at"
+    copied = " OR ".join(f"d.{name} IS DISTINCT FROM s.{name}" for name in _COPIED)
+    opened = (
+        "'subject=' || {a}.subject_type || ':' || {a}.subject_id || ' due_at=' || {a}.due_at "
+        "|| ' occurrence=' || COALESCE(CAST({a}.occurrence AS VARCHAR), '')"
+    )
     return sql.found(
         duck,
         f"SELECT s.duty_id, {_told('e')} || ' ' || {opened.format(a='d')}, "

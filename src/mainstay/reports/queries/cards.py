@@ -97,7 +97,7 @@ class Counted:
 
 def count_duties(asked: Asked) -> Counted:
     """How many match; one statement beside those of the scope."""
-    source, params = _source(asked, doors=False)
+    source, params = _source(asked, doors=False, duties=False)
     sql = (
         "SELECT COUNT(*), COUNT(DISTINCT s.subject_id), "
         f"COALESCE(SUM(CASE WHEN s.status = 'open' AND s.due_at < %s THEN 1 ELSE 0 END), 0) {source}"
@@ -108,7 +108,7 @@ def count_duties(asked: Asked) -> Counted:
 
 def count_people(asked: Asked) -> int:
     """Towards how many people something matches; one statement beside those of the scope."""
-    source, params = _source(asked, doors=False)
+    source, params = _source(asked, doors=False, duties=False)
     (row,) = fetched(f"SELECT COUNT(DISTINCT s.subject_id) {source}", params)
     return int(row[0])
 
@@ -153,7 +153,7 @@ class ShareRow:
 
 def by_post(asked: Asked) -> list[ShareRow]:
     """Whose the open ones are and who answers for them; one statement beside those of the scope."""
-    source, params = _source(replace(asked, status="to_do"), doors=False)
+    source, params = _source(replace(asked, status="to_do"), doors=False, duties=False)
     late = "SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END)"
     sql = f"SELECT s.post_id, s.answering_id, COUNT(*), {late} {source} GROUP BY s.post_id, s.answering_id"
     return [ShareRow(*row) for row in _READ_SHARE(fetched(sql, [parameter(asked.at), *params]))]
@@ -208,7 +208,7 @@ def list_cards(
 
 def _by_person(asked: Asked) -> tuple[str, list[Any]]:
     """What is owed to each, apart where they lie: a city's duties are added up before anybody's door is looked for."""
-    source, params = _source(asked, doors=False)
+    source, params = _source(asked, doors=False, duties=False)
     joined = source.replace(" WHERE ", " LEFT JOIN organisations_post o ON o.id = s.answering_id WHERE ", 1)
     sql = (
         f"SELECT s.subject_id AS person, {_INSIDE} AS inside, MIN(s.due_at) AS oldest, COUNT(*) AS number, "
@@ -243,7 +243,7 @@ def duties_at(asked: Asked, doors: Collection[str], *, by_door: bool) -> list[Du
 _INSIDE = "CASE WHEN o.facility_id IS NULL THEN 0 ELSE 1 END"
 _CARD_DOOR = f"CASE WHEN {_INSIDE} = 1 THEN {OWN_DOOR} ELSE {DOOR} END"
 _COLUMNS = (
-    f"s.duty_id, s.subject_id, {_CARD_DOOR}, d.disease, d.edition, d.clause, d.kind, d.occurrence, d.starts_at, "
+    f"s.duty_id, s.subject_id, {_CARD_DOOR}, d.disease, d.edition, d.clause, d.kind, s.occurrence, d.starts_at, "
     "s.due_at, s.status, s.level, s.post_id, s.answering_id, s.seq, "
     "CASE WHEN s.status <> 'open' THEN (SELECT e.period_date FROM duties_dutyevent e "
     "WHERE e.duty_id = s.duty_id AND e.seq = s.seq) END"
@@ -254,8 +254,8 @@ _READ = table_reader(
 )  # fmt: skip
 
 
-def _source(asked: Asked, *, doors: bool = True) -> tuple[str, list[Any]]:
-    """FROM and WHERE of what is asked; without doors only what counting needs, for a whole city's duties at once."""
+def _source(asked: Asked, *, doors: bool = True, duties: bool = True) -> tuple[str, list[Any]]:
+    """FROM and WHERE of what is asked; without doors and duties only what counting needs, for a whole city's at once."""
     scopes = [scope for scope in (asked.scope, asked.where) if scope is not None and not scope.everywhere]
     joined, unmerged = _joined(doors=doors, people=doors or bool(scopes))
     conditions, params = ["s.subject_type = 'person'", unmerged], list[Any]()
@@ -276,10 +276,9 @@ def _source(asked: Asked, *, doors: bool = True) -> tuple[str, list[Any]]:
             add(*bulk.in_list(column, sorted(ids)))
     if asked.unowned:
         add("s.answering_id IS NULL AND s.status = 'open'")
-    return (
-        f"FROM duties_dutystate s JOIN duties_duty d ON d.id = s.duty_id{joined} WHERE {' AND '.join(conditions)}",
-        params,
-    )
+    if duties or asked.kind is not None or asked.asks is not None:
+        joined = f" JOIN duties_duty d ON d.id = s.duty_id{joined}"
+    return f"FROM duties_dutystate s{joined} WHERE {' AND '.join(conditions)}", params
 
 
 def _joined(*, doors: bool, people: bool) -> tuple[str, str]:
@@ -294,7 +293,7 @@ def _joined(*, doors: bool, people: bool) -> tuple[str, str]:
 
 
 def _of_status(asked: Asked) -> tuple[str, list[Any]]:
-    is_open = "s.status = 'open' AND (d.occurrence IS NULL OR d.occurrence <= %s)"
+    is_open = "s.status = 'open' AND (s.occurrence IS NULL OR s.occurrence <= %s)"
     moment, today = parameter(asked.at), parameter(asked.today)
     if asked.status == "overdue":
         return f"{is_open} AND s.due_at < %s", [today, moment]

@@ -272,14 +272,13 @@ _PLACINGS = {
 def _to_do(asked: Asked) -> tuple[str, list[Any]]:
     conditions, params = ["b.subject_id = p.id", "b.subject_type = 'person'", "b.status = 'open'"], []
     if asked.to_do is not None:
-        conditions.append("(d.occurrence IS NULL OR d.occurrence <= %s)")
+        conditions.append("(b.occurrence IS NULL OR b.occurrence <= %s)")
         params.append(parameter(asked.to_do))
     if asked.answering is not None:
         sql, some = bulk.in_list("b.answering_id", sorted(asked.answering))
         conditions.append(sql)
         params += some
-    joined = "duties_dutystate b JOIN duties_duty d ON d.id = b.duty_id"
-    sql = f"EXISTS (SELECT 1 FROM {joined} WHERE {' AND '.join(conditions)})"
+    sql = f"EXISTS (SELECT 1 FROM duties_dutystate b WHERE {' AND '.join(conditions)})"
     if asked.answering is not None:
         return sql, params
     # What is overdue is never only for later days: of most people the duties need not be read.
