@@ -65,6 +65,11 @@ SABOTAGE: dict[str, tuple[str, Callable[[World], tuple[object, ...]], str]] = {
         lambda world: (world.person("Hu"),),
         "duty.state_off",
     ),
+    "a duty that would be shown on another day": (
+        "UPDATE duties_dutystate SET occurrence = '2020-01-01' WHERE subject_id = %s",
+        lambda world: (world.person("Hu"),),
+        "duty.state_off",
+    ),
     "a duty without owner": (
         "UPDATE duties_dutystate SET post_id = NULL, answering_id = NULL WHERE subject_id = %s",
         lambda world: (world.person("Hu"),),

@@ -255,7 +255,7 @@ _READ = table_reader(
 
 
 def _source(asked: Asked, *, doors: bool = True, duties: bool = True) -> tuple[str, list[Any]]:
-    """FROM and WHERE of what is asked; without doors and duties only what counting needs, for a whole city's at once."""
+    """FROM and WHERE of what is asked; without doors and duties only what counting a whole city takes."""
     scopes = [scope for scope in (asked.scope, asked.where) if scope is not None and not scope.everywhere]
     joined, unmerged = _joined(doors=doors, people=doors or bool(scopes))
     conditions, params = ["s.subject_type = 'person'", unmerged], list[Any]()
