@@ -26,7 +26,7 @@ from mainstay.platform import ledger
 from mainstay.platform.backup import opened, restoring, write
 from mainstay.platform.backup.passphrase import lock, unlock
 from mainstay.platform.backup.snapshot import snapshot
-from mainstay.platform.backup.writing import MANIFEST, SIGNATURE, signature
+from mainstay.platform.backup.writing import MANIFEST, SIGNATURE
 from mainstay.platform.clock import now
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.identity import new_id
@@ -35,6 +35,7 @@ from mainstay.platform.models import Instance as InstanceRow
 from mainstay.platform.nights import last_night
 from mainstay.platform.tasks import prune
 from tests.instances import ON_POSTGRESQL, Instance
+from tests.platform.archives import GONE, changed, flipped, halved, manifest_changed, rewritten
 from tests.world import World
 
 PASSPHRASE = "seven herons on a wall"
@@ -116,7 +117,7 @@ def _made_before_there_was_a_queue(file: Path) -> None:
         assert persons["columns"].pop() == "address_blind"
         persons["sha256"] = hashlib.sha256(lines).hexdigest()
 
-    rewritten(file, {PERSONS: lambda _rows: lines, MANIFEST: lambda text: _manifest_changed(text, older)}, sign=True)
+    rewritten(file, {PERSONS: lambda _rows: lines, MANIFEST: lambda text: manifest_changed(text, older)}, sign=True)
 
 
 PERSONS = "tables/people_person.jsonl"
@@ -168,46 +169,6 @@ def with_keys(folder: Path) -> None:
 
 
 # --- refused ----------------------------------------------------------------------------------------------------
-
-
-def changed(file: Path, change: Callable[[dict], object], sign: bool = False) -> None:
-    """The same backup with another manifest; signed anew by somebody who has the key, or not."""
-    rewritten(file, {MANIFEST: lambda text: _manifest_changed(text, change)}, sign)
-
-
-def _manifest_changed(text: bytes, change: Callable[[dict], object]) -> bytes:
-    manifest = json.loads(text)
-    change(manifest)
-    return json.dumps(manifest).encode()
-
-
-def rewritten(file: Path, changes: dict[str, Callable[[bytes], bytes]], sign: bool = False) -> None:
-    with zipfile.ZipFile(file) as old:
-        members = {name: old.read(name) for name in old.namelist()}
-    for name, change in changes.items():
-        members[name] = change(members.get(name, b""))
-        if members[name] == GONE:
-            del members[name]
-    if sign:
-        members[SIGNATURE] = signature(load_keys(), members[MANIFEST].decode()).encode()
-    with zipfile.ZipFile(file, "w") as new:
-        for name, content in members.items():
-            new.writestr(name, content)
-
-
-GONE = b"gone"
-
-
-def halved(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
-def flipped(file: Path) -> None:
-    with zipfile.ZipFile(file) as archive:
-        at = archive.getinfo("tables/cases_onset.jsonl").header_offset + 90  # within its rows
-    content = bytearray(file.read_bytes())
-    content[at] ^= 0xFF
-    file.write_bytes(content)
 
 
 def a_newer_table(manifest: dict) -> None:

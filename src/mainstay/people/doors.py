@@ -54,8 +54,8 @@ def address_blind(address: str, keys: Keys) -> str:
 
 def keep_addresses(blinds: Mapping[UUID, str]) -> None:
     """At which door people live who were known before, in the transaction that writes or removes their addresses."""
-    for person, blind in sorted(blinds.items()):
-        Person.objects.filter(id=person).update(address_blind=blind)
+    rows = [Person(id=person, address_blind=blind) for person, blind in sorted(blinds.items())]
+    Person.objects.bulk_update(rows, ["address_blind"])
 
 
 def may_live_at(keys: Collection[str]) -> tuple[str, list[Any]]:

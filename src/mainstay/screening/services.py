@@ -10,6 +10,7 @@ from django.db import transaction
 
 from mainstay.cases.services import record_symptom
 from mainstay.duties.services import record_evidence
+from mainstay.people.queries import ReadAs
 from mainstay.platform import ledger
 from mainstay.platform.facts import new_fact
 from mainstay.platform.identity import derived_id
@@ -80,11 +81,13 @@ def record_call(
             record_evidence(
                 kind="contact_list", observed_date=day, disease=call.disease, fact_id=made("nobody"), **common
             )
+        read_as = ReadAs() if call.met else None
         for number, one in enumerate(call.met):
             contact = made("contact", str(number), one.name)
             name_somebody(
                 person=contact, index=person, name=one.name, phone=one.phone, disease=call.disease, kind=call.how,
                 setting=one.setting, last=call.last_met, known_at=moment, by=by, at=at,
+                read_as=read_as,
             )  # fmt: skip
             concerned.append(contact)
     return tuple(concerned)

@@ -65,14 +65,15 @@ def name_somebody(
     phone: str = "",
     setting: str = "",
     last: date | None = None,
+    read_as: ReadAs | None = None,
 ) -> UUID:
     """`index` names somebody they met, who becomes a person (under the id given) known only as a contact; its root.
 
-    One of the household lives where `index` does. Sent again under the same id nothing is written. Raises
-    `person.name`.
+    One of the household lives where `index` does (`read_as` of whoever names several). Sent again under the same id
+    nothing is written. Raises `person.name`.
     """
     with transaction.atomic():
-        address = _address_of(index) if kind == "household" else ""
+        address = _address_of(index, read_as or ReadAs()) if kind == "household" else ""
         added = add_person(person=person, name=name, phone=phone, address=address, known=False, by=by, at=at)
         home = Person.objects.select_related("home").get(id=index).home
         if added and kind == "household" and home is not None:
@@ -83,9 +84,9 @@ def name_somebody(
         )  # fmt: skip
 
 
-def _address_of(person: UUID) -> str:
+def _address_of(person: UUID, read_as: ReadAs) -> str:
     """As it was written last; '' where none was."""
-    known = identifiers_of([person], ReadAs(), (ADDRESS,)).get(person, ())
+    known = identifiers_of([person], read_as, (ADDRESS,)).get(person, ())
     return known[0].value if known else ""
 
 

@@ -167,12 +167,11 @@ def raised(asked: Asked, posts: Collection[UUID | None]) -> dict[UUID | None, da
     known = frozenset(post for post in posts if post is not None)
     if not known:
         return {}
-    source, params = _source(replace(asked, status="overdue", answering=known), doors=False)
-    joined = source.replace(
-        " WHERE ", " JOIN duties_dutyevent r ON r.duty_id = s.duty_id AND r.verb = 'escalated' WHERE ", 1
-    )
+    events = " JOIN duties_dutyevent r ON r.duty_id = s.duty_id AND r.verb = 'escalated'"
+    late = replace(asked, status="overdue", answering=known)
+    source, params = _source(late, doors=False, duties=False, beside=events)
     return dict(
-        _READ_RAISED(fetched(f"SELECT s.answering_id, MAX(r.period_date) {joined} GROUP BY s.answering_id", params))
+        _READ_RAISED(fetched(f"SELECT s.answering_id, MAX(r.period_date) {source} GROUP BY s.answering_id", params))
     )
 
 
@@ -193,7 +192,7 @@ def list_cards(
 ) -> list[CardRow]:
     """One page of cards, the longest overdue first; one statement beside those of the scope."""
     people, params = _by_person(asked)
-    key = f"CASE WHEN o.inside = 1 THEN {OWN_DOOR} ELSE {DOOR} END" if by_door else OWN_DOOR
+    key = _door("o.inside") if by_door else OWN_DOOR
     start = ""
     if after is not None:
         start, params = "WHERE (oldest, door) > (%s, %s) ", [*params, parameter(after[0]), after[1]]
@@ -208,11 +207,10 @@ def list_cards(
 
 def _by_person(asked: Asked) -> tuple[str, list[Any]]:
     """What is owed to each, apart where they lie: a city's duties are added up before anybody's door is looked for."""
-    source, params = _source(asked, doors=False, duties=False)
-    joined = source.replace(" WHERE ", " LEFT JOIN organisations_post o ON o.id = s.answering_id WHERE ", 1)
+    source, params = _source(asked, doors=False, duties=False, beside=_ANSWERING)
     sql = (
         f"SELECT s.subject_id AS person, {_INSIDE} AS inside, MIN(s.due_at) AS oldest, COUNT(*) AS number, "
-        f"SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END) AS late {joined} GROUP BY s.subject_id, {_INSIDE}"
+        f"SUM(CASE WHEN s.due_at < %s THEN 1 ELSE 0 END) AS late {source} GROUP BY s.subject_id, {_INSIDE}"
     )
     return sql, [parameter(asked.at), *params]
 
@@ -241,7 +239,14 @@ def duties_at(asked: Asked, doors: Collection[str], *, by_door: bool) -> list[Du
 
 # Whoever lies in a ward or site is visited by its people one by one, wherever they live.
 _INSIDE = "CASE WHEN o.facility_id IS NULL THEN 0 ELSE 1 END"
-_CARD_DOOR = f"CASE WHEN {_INSIDE} = 1 THEN {OWN_DOOR} ELSE {DOOR} END"
+_ANSWERING = " LEFT JOIN organisations_post o ON o.id = s.answering_id"
+
+
+def _door(inside: str) -> str:
+    return f"CASE WHEN {inside} = 1 THEN {OWN_DOOR} ELSE {DOOR} END"
+
+
+_CARD_DOOR = _door(_INSIDE)
 _COLUMNS = (
     f"s.duty_id, s.subject_id, {_CARD_DOOR}, d.disease, d.edition, d.clause, d.kind, s.occurrence, d.starts_at, "
     "s.due_at, s.status, s.level, s.post_id, s.answering_id, s.seq, "
@@ -254,8 +259,11 @@ _READ = table_reader(
 )  # fmt: skip
 
 
-def _source(asked: Asked, *, doors: bool = True, duties: bool = True) -> tuple[str, list[Any]]:
-    """FROM and WHERE of what is asked; without doors and duties only what counting a whole city takes."""
+def _source(asked: Asked, *, doors: bool = True, duties: bool = True, beside: str = "") -> tuple[str, list[Any]]:
+    """FROM and WHERE of what is asked; without doors and duties only what counting a whole city takes.
+
+    `beside`: what is joined to that.
+    """
     scopes = [scope for scope in (asked.scope, asked.where) if scope is not None and not scope.everywhere]
     joined, unmerged = _joined(doors=doors, people=doors or bool(scopes))
     conditions, params = ["s.subject_type = 'person'", unmerged], list[Any]()
@@ -278,7 +286,7 @@ def _source(asked: Asked, *, doors: bool = True, duties: bool = True) -> tuple[s
         add("s.answering_id IS NULL AND s.status = 'open'")
     if duties or asked.kind is not None or asked.asks is not None:
         joined = f" JOIN duties_duty d ON d.id = s.duty_id{joined}"
-    return f"FROM duties_dutystate s{joined} WHERE {' AND '.join(conditions)}", params
+    return f"FROM duties_dutystate s{joined}{beside} WHERE {' AND '.join(conditions)}", params
 
 
 def _joined(*, doors: bool, people: bool) -> tuple[str, str]:
@@ -288,7 +296,7 @@ def _joined(*, doors: bool, people: bool) -> tuple[str, str]:
     joined = " JOIN people_person p ON p.id = s.subject_id"
     if doors:
         joined += " LEFT JOIN places_place h ON h.id = p.home_id"
-        joined += " LEFT JOIN organisations_post o ON o.id = s.answering_id"
+        joined += _ANSWERING
     return joined, "p.merged_into_id IS NULL"
 
 

@@ -172,10 +172,10 @@ def _days(people: Collection[UUID], today: date, at: datetime) -> dict[UUID, tup
     """{person: one cell a day of the last two weeks}; one statement."""
     first = today - timedelta(days=DAYS - 1)
     rows = DutyState.objects.filter(
-        subject_type="person", subject_id__in=people, duty__occurrence__range=(first, today)
+        subject_type="person", subject_id__in=people, occurrence__range=(first, today)
     ).exclude(status="withdrawn")
     told: dict[tuple[UUID, date], list[str]] = {}
-    for person, day, status, due in rows.values_list("subject_id", "duty__occurrence", "status", "due_at"):
+    for person, day, status, due in rows.values_list("subject_id", "occurrence", "status", "due_at"):
         shown = ("overdue" if due < at else "due") if status == "open" else status
         told.setdefault((person, day), []).append(shown)
     return {
