@@ -79,6 +79,8 @@ def _test_data() -> Path:
 def _run_on(database: str, for_pytest: list[str], told: dict[str, str]) -> Outcome:
     print(f"\n--- the suite on {database}", flush=True)
     environment = os.environ | {"MAINSTAY_TEST_DATABASE": database} | told
+    # Hundreds of commands are begun: none of them should compile again what the first has compiled.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with ExitStack() as stack:
         if database == "postgresql":
             try:

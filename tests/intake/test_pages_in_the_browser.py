@@ -50,7 +50,8 @@ def test_a_workbook_is_chosen_read_taken_in_and_mended(at_the_desk: Any, tmp_pat
     picture(page, f"check-{name}")
     assert page.evaluate(WIDEST)  # only tables scroll sideways
     page.focus("#name")
-    page.keyboard.press("Enter")  # reads again; it takes nothing in
+    with page.expect_navigation():
+        page.keyboard.press("Enter")  # reads again; it takes nothing in
     page.wait_for_selector("#reading")
     page.click("button[value=take]")
     page.wait_for_selector("#mend")
@@ -63,7 +64,8 @@ def test_a_workbook_is_chosen_read_taken_in_and_mended(at_the_desk: Any, tmp_pat
     picture(page, f"mended-{name}")
     assert "read as Sun 19 Jan 2020" in " ".join(page.inner_text(".result").split())
     assert page.evaluate(WIDEST)
-    page.click(".trail a")
+    with page.expect_navigation():
+        page.click(".trail a")
     page.wait_for_selector("table")
     picture(page, f"files-{name}")
     assert page.evaluate(WIDEST)

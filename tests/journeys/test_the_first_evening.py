@@ -83,10 +83,10 @@ class Evening:
             page.screenshot(path=f"{folder}/{self.language}-{self.step:02}-{name}.png", full_page=is_short)
 
     def press(self, page: Any, words: str, **given: Any) -> None:
-        page.get_by_role("button", name=self.word(words, **given), exact=True).first.click()
+        followed(page, page.get_by_role("button", name=self.word(words, **given), exact=True).first)
 
     def follow(self, page: Any, words: str) -> None:
-        page.get_by_role("link", name=self.word(words), exact=True).first.click()
+        followed(page, page.get_by_role("link", name=self.word(words), exact=True).first)
 
     def workbook(self, page: Any, link: str) -> Any:
         """The sheet that a link gives to whoever presses it; asked for beside the page, as a browser saves a file."""
@@ -97,6 +97,12 @@ class Evening:
 
     def heading(self, page: Any) -> str:
         return spoken(page.inner_text("h1"))
+
+
+def followed(page: Any, leading: Any) -> None:
+    """Clicked, and the page that it leads to is there: a click alone returns before, and the old page answers."""
+    with page.expect_navigation():
+        leading.click()
 
 
 def spoken(text: str) -> str:
@@ -197,7 +203,7 @@ def drop_in(evening: Evening, desk: Any, sent: Path) -> None:
     assert "03/02/2020" in page
     assert desk.locator("main [lang=en]").count() == 0  # nothing is left in a language that is not theirs
     assert desk.locator("input[name=keep]").is_checked()
-    desk.locator("button[value=take]").click()
+    followed(desk, desk.locator("button[value=take]"))
     desk.wait_for_url(re.compile(r"/files/[0-9a-f-]{36}/$"))
     evening.keep(desk, "taken-in")
     assert evening.heading(desk) == SUMS[evening.language][0]
@@ -281,7 +287,7 @@ def call(evening: Evening, phone: Any) -> None:
     """On the telephone of one who joined: her own first; reached, two contacts by name; another asks to be rung."""
     phone.goto(f"{evening.server}/calls/")
     evening.keep(phone, "phone-calls")
-    phone.get_by_role("link", name=evening.word("Call sheet")).nth(1).click()
+    followed(phone, phone.get_by_role("link", name=evening.word("Call sheet")).nth(1))
     phone.wait_for_selector("#contacts")
     evening.keep(phone, "phone-sheet")
     phone.get_by_label(evening.word("Reached")).check()
@@ -293,7 +299,7 @@ def call(evening: Evening, phone: Any) -> None:
     phone.wait_for_url("**/calls/?saved=*")
     evening.keep(phone, "phone-saved")
     assert evening.word("Recorded, and what follows from it is judged.") in phone.inner_text("main")
-    phone.get_by_role("link", name=evening.word("Call sheet")).nth(2).click()
+    followed(phone, phone.get_by_role("link", name=evening.word("Call sheet")).nth(2))
     phone.wait_for_selector("#contacts")
     phone.get_by_role("radio", name=evening.word("Call back at")).check()
     phone.fill("#back_at", "20:20")

@@ -131,7 +131,8 @@ def test_a_stroke_goes_to_find_but_not_while_somebody_types(page):
 
 def test_the_language_is_chosen_and_kept(open_page, site):
     page = open_page(f"{site}/components/")
-    page.click(".bar .languages button:has-text('繁體')")
+    with page.expect_navigation():
+        page.click(".bar .languages button:has-text('繁體')")
     assert page.locator("html").get_attribute("lang") == "zh-Hant"
     page.goto(f"{site}/components/past/")
     assert page.locator(".past b").first.inner_text() == "非實時。"
