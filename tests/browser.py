@@ -88,6 +88,15 @@ def until(page: Any, expression: str, seconds: float = 5) -> Any:
     return answer
 
 
+def followed(page: Any, leading: Any) -> None:
+    """A link or button is clicked, and the page that it leads to is there.
+
+    A click alone returns when the next page has begun to come: what is asked then is answered by half of it.
+    """
+    with page.expect_navigation():
+        leading.click()
+
+
 def signed_page(browser: Any, url: str, session: str, size: tuple[int, int], scheme: str = "light") -> Any:
     """A page of somebody who is signed in, not yet at any address."""
     context = browser.new_context(

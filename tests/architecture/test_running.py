@@ -15,7 +15,9 @@ import pytest
 from tests import instances, running, warm
 
 
-def item(*fixtures: str, marks: tuple[str, ...] = (), path: str = "tests/web/test_a.py", **names: Any) -> Any:
+def item(
+    *fixtures: str, marks: tuple[str, ...] = (), path: str = "tests/web/test_a.py", name: str = "test_a", **names: Any
+) -> Any:
     """A test as pytest has collected it, with the names its module holds."""
     module = ModuleType("of_a_test")
     vars(module).update(names)
@@ -23,6 +25,7 @@ def item(*fixtures: str, marks: tuple[str, ...] = (), path: str = "tests/web/tes
         fixturenames=list(fixtures),
         module=module,
         path=Path(path),
+        name=name,
         get_closest_marker=lambda name: name if name in marks else None,
     )
 
@@ -71,6 +74,18 @@ def test_a_page_in_a_browser_is_left_out_on_the_second_and_the_journey_is_not(mo
     shown = item("browser", "live_server", "db")
     gone = item("browser", "live_server", "db", path="tests/journeys/test_the_first_evening.py")
     assert running.left_out([shown, gone]) == [shown]
+
+
+def test_on_the_second_the_journey_is_gone_in_one_language_but_for_the_long_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(running.SECOND, "1")
+    monkeypatch.delenv("MAINSTAY_SOAK", raising=False)
+    path = "tests/journeys/test_the_first_evening.py"
+    english, chinese = (item("db", path=path, name=f"test_the_first_evening[{one}]") for one in ("en", "zh-hans"))
+    assert running.left_out([english, chinese]) == [english]
+    monkeypatch.setenv("MAINSTAY_SOAK", "1")
+    assert running.left_out([english, chinese]) == []
 
 
 def test_a_query_of_a_test_that_asked_for_no_database_is_refused() -> None:

@@ -25,9 +25,9 @@ def _digest(instance: Instance) -> str:
     return answer.data["digest"]
 
 
-def _ended(instance: Instance, **environment: str) -> str:
+def _ended(instance: Instance) -> str:
     """The last day run again to its end and proved; its digest."""
-    answer = instance.run("replay", "--from", DAY, "--to", DAY, "--check", "--json", **environment)
+    answer = instance.run("replay", "--from", DAY, "--to", DAY, "--check", "--json")
     assert answer.code == 0, answer.out + answer.err
     return answer.data["periods"][-1]["check"]["digest"]
 
@@ -71,12 +71,12 @@ def test_several_workers_end_in_the_state_of_one(instance: Instance, undisturbed
 
 @pytest.mark.parametrize("place", ["cycle.judge.before_commit", "cycle.judge.after_commit"])
 def test_a_worker_is_killed(place: str, instance: Instance, undisturbed: str) -> None:
-    """Whoever runs the cycle is told, and the next run goes on where it was."""
-    workers = {"MAINSTAY_WORKERS": "2"}
-    told = instance.run("replay", "--from", "2015-05-31", "--to", DAY, MAINSTAY_FAILPOINT=f"{place}:2", **workers)
+    """Whoever runs the cycle is told, and the next run, be it without workers, goes on where it was."""
+    command = "replay", "--from", "2015-05-31", "--to", DAY
+    told = instance.run(*command, MAINSTAY_WORKERS="2", MAINSTAY_FAILPOINT=f"{place}:2")
     assert told.code == 3
     assert "[cycle.worker_lost]" in told.err
-    assert _ended(instance, **workers) == undisturbed
+    assert _ended(instance) == undisturbed
 
 
 def test_workers_end_with_the_run_that_started_them(instance: Instance, undisturbed: str) -> None:

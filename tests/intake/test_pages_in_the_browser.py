@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser import followed
 from tests.intake.test_pages import signed_in, workbook
 from tests.world import World
 
@@ -45,7 +46,7 @@ def test_a_workbook_is_chosen_read_taken_in_and_mended(at_the_desk: Any, tmp_pat
     picture(page, f"new-{name}")
     assert page.evaluate(WIDEST)
     page.set_input_files("#file", str(tmp_path / "key-persons-0122.xlsx"))
-    page.click("form.form button.primary")
+    followed(page, page.locator("form.form button.primary"))
     page.wait_for_selector("#reading")
     picture(page, f"check-{name}")
     assert page.evaluate(WIDEST)  # only tables scroll sideways
@@ -53,19 +54,18 @@ def test_a_workbook_is_chosen_read_taken_in_and_mended(at_the_desk: Any, tmp_pat
     with page.expect_navigation():
         page.keyboard.press("Enter")  # reads again; it takes nothing in
     page.wait_for_selector("#reading")
-    page.click("button[value=take]")
+    followed(page, page.locator("button[value=take]"))
     page.wait_for_selector("#mend")
     assert "60 rows, 57 people, 4 need a look" in page.inner_text("h1")
     assert page.evaluate(WIDEST)
     page.locator("#mend input.input").nth(0).fill("2020-01-19")
     page.locator("#mend input.input").nth(1).fill("31 Feb")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.wait_for_selector(".result")
     picture(page, f"mended-{name}")
     assert "read as Sun 19 Jan 2020" in " ".join(page.inner_text(".result").split())
     assert page.evaluate(WIDEST)
-    with page.expect_navigation():
-        page.click(".trail a")
-    page.wait_for_selector("table")
+    followed(page, page.locator(".trail a"))
     picture(page, f"files-{name}")
     assert page.evaluate(WIDEST)

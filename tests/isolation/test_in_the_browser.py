@@ -11,7 +11,7 @@ from mainstay.accounts.rules import Role
 from mainstay.people import services as people
 from mainstay.platform.clock import local_date, now
 from mainstay.platform.identity import new_id
-from tests.browser import faults, signed_page
+from tests.browser import faults, followed, signed_page
 from tests.web.pages import DESK, PHONE
 from tests.web.signing_in import signed_in
 from tests.world import World
@@ -66,18 +66,18 @@ def test_an_objection_is_heard_and_decided_and_every_page_can_be_used(
     desk.goto(live_server.url + PAGES[1].format(**told))
     desk.get_by_label("What they say against it, in their words").fill("We spoke through a window.")
     desk.get_by_label("How it came").select_option("telephone")
-    desk.get_by_role("button", name="Record the objection").click()
+    followed(desk, desk.get_by_role("button", name="Record the objection"))
     assert desk.get_by_text("decide by").is_visible()
 
     judge = opened("decides", PHONE, "dark")
     looked_at(judge, "/isolation-orders/?state=objected")
     looked_at(judge, PAGES[1])
-    judge.get_by_role("link", name="Decide", exact=True).click()
+    followed(judge, judge.get_by_role("link", name="Decide", exact=True))
     told["objection"] = judge.url.rstrip("/").rpartition("/")[2]
     looked_at(judge, "/isolation-orders/objections/{objection}/")
     judge.get_by_label("Uphold: it releases at once").check()
     judge.get_by_label("Reasons, as they are told").fill("A closed window is no contact.")
-    judge.get_by_role("button", name="Decide", exact=True).click()
+    followed(judge, judge.get_by_role("button", name="Decide", exact=True))
     assert judge.get_by_text("Upheld: the order binds no more.").is_visible()
 
     looked_at(opened("audits", PHONE, "light"), f"/audit/?person={told['person']}")

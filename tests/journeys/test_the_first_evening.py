@@ -22,6 +22,7 @@ from django.utils import translation
 from mainstay.cycle import check, instance
 from mainstay.people.models import Person
 from mainstay.platform.clock import local_date, now
+from tests.browser import followed
 from tests.intake.conftest import home  # noqa: F401 - a fixture
 from tests.journeys.watch import Watch, watch  # noqa: F401 - a fixture
 from tests.journeys.workbook import HEADER, PEOPLE, ROWS, SICKEST, UNCLEAR_DAYS, UNCLEAR_SEX, write
@@ -97,12 +98,6 @@ class Evening:
 
     def heading(self, page: Any) -> str:
         return spoken(page.inner_text("h1"))
-
-
-def followed(page: Any, leading: Any) -> None:
-    """Clicked, and the page that it leads to is there: a click alone returns before, and the old page answers."""
-    with page.expect_navigation():
-        leading.click()
 
 
 def spoken(text: str) -> str:

@@ -11,7 +11,7 @@ from mainstay.accounts.rules import WHOLE_CITY, Role
 from mainstay.organisations.models import Post
 from mainstay.platform.clock import now
 from mainstay.platform.models import Job
-from tests.browser import faults, signed_page
+from tests.browser import faults, followed, signed_page
 from tests.web.pages import DESK, PHONE
 from tests.web.signing_in import signed_in
 from tests.world import World
@@ -46,14 +46,14 @@ def test_a_post_is_given_a_job_tried_again_and_every_page_can_be_used(
                 found[address] = objections
 
     desk.goto(f"{live_server.url}/posts/?only=vacant")
-    desk.get_by_role("link", name="Give", exact=True).click()
+    followed(desk, desk.get_by_role("link", name="Give", exact=True))
     desk.get_by_label("To whom").select_option(label="Wen Li (wen)")
-    desk.get_by_role("button", name="Give the post").click()
+    followed(desk, desk.get_by_role("button", name="Give the post"))
     assert desk.get_by_text("have gone to whoever answers for them now").is_visible()
     assert desk.get_by_text("Wen Li", exact=True).first.is_visible()
 
     phone.goto(f"{live_server.url}/jobs/")
-    phone.get_by_role("button", name="Try again").click()
+    followed(phone, phone.get_by_role("button", name="Try again"))
     assert phone.get_by_text("It is due now").is_visible()
     assert Job.objects.get().state == "ready"
     assert found == {}

@@ -10,7 +10,7 @@ from mainstay.accounts.rules import Role
 from mainstay.people import services as people
 from mainstay.platform.clock import local_date, now
 from mainstay.platform.identity import new_id
-from tests.browser import AXE, RULES, VIOLATIONS, signed_page
+from tests.browser import AXE, RULES, VIOLATIONS, followed, signed_page
 from tests.web.pages import DESK, PHONE
 from tests.web.signing_in import signed_in
 from tests.world import World
@@ -74,11 +74,11 @@ def test_the_list_is_taken_along_from_a_page_that_can_be_used(
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page = context.new_page()
     page.goto(f"{live_server.url}/list/?category=suspected")
-    page.get_by_role("link", name="Take this list along").click()
+    followed(page, page.get_by_role("link", name="Take this list along"))
     page.evaluate(AXE)
     assert page.evaluate(VIOLATIONS, RULES) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page.get_by_role("button", name="CSV").click()
+    followed(page, page.get_by_role("button", name="CSV"))
     assert page.get_by_role("alert").get_by_role("link").inner_text() == "Choose why the list is needed."
     page.get_by_label("Why you need it").select_option("supervision")
     with page.expect_download() as coming:

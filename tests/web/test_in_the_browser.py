@@ -7,7 +7,7 @@ import os
 import pytest
 
 from scripts.browser import chinese_font_folders
-from tests.browser import AXE, RULES, VIOLATIONS, until
+from tests.browser import AXE, RULES, VIOLATIONS, followed, until
 from tests.web.pages import DESK, LANGUAGES, PAGES, PHONE
 
 OTHERS = list(zip([name for name in PAGES if name != "components"], [*LANGUAGES, "en"], strict=True))
@@ -131,8 +131,7 @@ def test_a_stroke_goes_to_find_but_not_while_somebody_types(page):
 
 def test_the_language_is_chosen_and_kept(open_page, site):
     page = open_page(f"{site}/components/")
-    with page.expect_navigation():
-        page.click(".bar .languages button:has-text('繁體')")
+    followed(page, page.locator(".bar .languages button:has-text('繁體')"))
     assert page.locator("html").get_attribute("lang") == "zh-Hant"
     page.goto(f"{site}/components/past/")
     assert page.locator(".past b").first.inner_text() == "非實時。"

@@ -23,7 +23,7 @@ from mainstay.platform import cursors
 from mainstay.platform.errors import code
 from mainstay.platform.identity import derived_id, new_id
 from mainstay.reports.queries.found import find_people
-from mainstay.reports.queries.line_list import CATEGORY, DUE, WORST, PersonRow, count_people, list_people, where_are
+from mainstay.reports.queries.line_list import CATEGORY, DUE, WORST, PersonRow, count_people, list_people
 from mainstay.reports.queries.line_list import Asked as Narrowed
 from mainstay.reports.queries.one_person import SHOWN, facts_of, met
 from mainstay.reports.queries.owed import (
@@ -36,6 +36,7 @@ from mainstay.reports.queries.owed import (
     posts_of,
     to_be_judged,
 )
+from mainstay.reports.queries.whereabouts import where_are
 from mainstay.web.api.doors import operation
 from mainstay.web.api.problems import not_found, refused
 from mainstay.web.api.words import Asked, Line, Page, Told

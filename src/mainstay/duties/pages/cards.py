@@ -23,8 +23,8 @@ from mainstay.duties.titles import Titles, titles
 from mainstay.people.pages import words
 from mainstay.people.queries import ADDRESS, ReadAs, identifiers_of, names_of
 from mainstay.reports.queries.cards import CardRow, DutyRow, count_duties, duties_at, list_cards, list_duties
-from mainstay.reports.queries.line_list import where_are
 from mainstay.reports.queries.owed import Owner, owners, to_be_judged
+from mainstay.reports.queries.whereabouts import where_are
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door

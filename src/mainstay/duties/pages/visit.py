@@ -40,9 +40,9 @@ from mainstay.people.queries import ADDRESS, PHONE, ReadAs, identifiers_of, name
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.identity import new_id
 from mainstay.reports.queries.cards import Asked, DutyRow, duties_at
-from mainstay.reports.queries.line_list import where_are
 from mainstay.reports.queries.meanwhile import RecordedRow, newest_entry, recorded_since
 from mainstay.reports.queries.owed import posts_of
+from mainstay.reports.queries.whereabouts import where_are
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door

@@ -18,7 +18,7 @@ from mainstay.isolation.queries import givers
 from mainstay.people.pages import words
 from mainstay.people.queries import ReadAs
 from mainstay.platform.errors import MainstayError
-from mainstay.reports.queries.line_list import where_are
+from mainstay.reports.queries.whereabouts import where_are
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
 

@@ -15,8 +15,8 @@ from mainstay.isolation.pages.order import terms
 from mainstay.people.pages import words
 from mainstay.people.queries import ReadAs
 from mainstay.platform.clock import local_date
-from mainstay.reports.queries.line_list import where_are
 from mainstay.reports.queries.orders import OrderRow
+from mainstay.reports.queries.whereabouts import where_are
 
 LANGUAGES = {"en": "English", "zh-hans": "简体", "zh-hant": "繁體"}
 ALL = "all"

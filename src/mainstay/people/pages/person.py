@@ -22,7 +22,6 @@ from mainstay.isolation.queries import covered
 from mainstay.people.pages import words
 from mainstay.people.pages.typed import cleaned
 from mainstay.people.queries import NAME, Known, ReadAs, identifiers_of
-from mainstay.reports.queries.line_list import where_are
 from mainstay.reports.queries.one_person import SHOWN, FactRow, MetRow, facts_of, met
 from mainstay.reports.queries.owed import (
     OwedRow,
@@ -35,6 +34,7 @@ from mainstay.reports.queries.owed import (
     to_be_judged,
 )
 from mainstay.reports.queries.stays import stays_of
+from mainstay.reports.queries.whereabouts import where_are
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door

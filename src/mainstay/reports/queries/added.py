@@ -17,8 +17,8 @@ from mainstay.platform import bulk
 from mainstay.platform.keys import blind_index, decrypt, load_keys
 from mainstay.platform.reading import View, standing
 from mainstay.platform.rows import as_date, as_uuid, same, table_reader
-from mainstay.reports.queries.line_list import where_are
 from mainstay.reports.queries.owed import CallRow, OwedRow, last_calls, owed_to
+from mainstay.reports.queries.whereabouts import where_are
 from mainstay.tracing.models import Contact
 
 

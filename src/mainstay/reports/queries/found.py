@@ -18,7 +18,8 @@ from mainstay.people.terms import kept_as
 from mainstay.platform import bulk
 from mainstay.platform.keys import load_keys
 from mainstay.platform.rows import as_uuid
-from mainstay.reports.queries.line_list import gravest_categories, where_are
+from mainstay.reports.queries.line_list import gravest_categories
+from mainstay.reports.queries.whereabouts import where_are
 
 # So many are shown, and of a name that is very common so many are held against the reader's bounds.
 CAP = 100

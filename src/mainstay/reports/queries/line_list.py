@@ -16,11 +16,10 @@ from mainstay.duties.queries import is_with
 from mainstay.duties.rules.concern import NEVER, NO_CATEGORY, NOT_URGENT, RANKED_NONE, ranked
 from mainstay.duties.rules.facts import Stay
 from mainstay.isolation.queries import present_stays, within
-from mainstay.organisations.models import Facility
-from mainstay.people.queries import NO_HOME, ReadAs, homes, names_of
-from mainstay.places.models import Place
+from mainstay.people.queries import ReadAs, names_of
 from mainstay.platform import bulk
 from mainstay.platform.rows import as_date, as_instant, as_uuid, fetched, parameter, same, table_reader
+from mainstay.reports.queries.whereabouts import where_all_are
 
 WAITING, PAST_LIMIT, PLACED = "waiting", "past_limit", "placed"
 PLACINGS = (WAITING, PAST_LIMIT, PLACED)
@@ -175,26 +174,36 @@ class Candidate:
 
 _READ = table_reader(as_uuid, same, same, same, same, as_instant)
 Sql = tuple[str, list[Any]]
-_OF_CONCERN = "duties_personofconcern t {join} people_person p ON p.id = t.person_id"
+_OF_CONCERN = "duties_personofconcern t"
+_PERSON = " {join} people_person p ON p.id = t.person_id"
+_STANDS = "p.merged_into_id IS NULL"
+_NOT_MERGED = "t.person_id NOT IN (SELECT m.id FROM people_person m WHERE m.merged_into_id IS NOT NULL)"
 # Of whom something was recorded that no run has judged yet; what is owed to them, nobody can say.
 _NOT_JUDGED = (
     f"(SELECT m.subject_id AS person_id, {NOT_URGENT} AS urgency, '{RANKED_NONE}' AS category, 0 AS open, "
     "CAST(NULL AS timestamptz) AS waits_since, CAST(NULL AS timestamptz) AS place_due_at, %s AS due_at "
     "FROM platform_dirty m "
     "WHERE m.subject_type = 'person' AND NOT EXISTS "
-    "(SELECT 1 FROM duties_personofconcern k WHERE k.person_id = m.subject_id)) t "
-    "JOIN people_person p ON p.id = t.person_id"
+    "(SELECT 1 FROM duties_personofconcern k WHERE k.person_id = m.subject_id)) t"
 )
 
 
+def _asks_where(asked: Asked) -> bool:
+    """Whether the person must be read. For a whole city the row of concern says all but who was merged, and those are
+    few: thousands of persons would be read to find that out.
+    """
+    return not asked.scope.everywhere or (asked.where is not None and not asked.where.everywhere)
+
+
 def _sources(asked: Asked) -> list[Sql]:
-    """People as `t` and `p`: those of concern, and those not judged yet, where any of these can match.
+    """People as `t` (and `p`, `_asks_where`): those of concern, and those not judged yet, where any of these can match.
 
     Few are of concern among all who live there. SQLite, which knows nothing of how many there are, would rather begin
     with everybody; there a CROSS JOIN means: in this order.
     """
     join = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"
-    of_concern: Sql = _OF_CONCERN.format(join=join), []
+    person = _PERSON if _asks_where(asked) else ""
+    of_concern: Sql = _OF_CONCERN + person.format(join=join), []
     # Nothing is known to be owed to whoever is not judged yet.
     owed = (
         asked.overdue
@@ -204,7 +213,7 @@ def _sources(asked: Asked) -> list[Sql]:
     )
     if owed or asked.category not in (None, NO_CATEGORY):
         return [of_concern]
-    return [of_concern, (_NOT_JUDGED, [parameter(NEVER)])]
+    return [of_concern, (_NOT_JUDGED + person.format(join="JOIN"), [parameter(NEVER)])]
 
 
 def _page(source: Sql, matches: Sql, asked: Asked, limit: int, after: Cursor | None) -> list[Candidate]:
@@ -236,8 +245,8 @@ _ASKED: dict[str, Callable[[Cursor], Any]] = {
 
 
 def _conditions(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
-    """What is asked, of `t` (the row of a person of concern) and `p` (the person)."""
-    conditions, params = ["p.merged_into_id IS NULL"], list[Any]()
+    """What is asked, of `t` (the row of a person of concern) and, where it is asked where, `p` (the person)."""
+    conditions, params = [_STANDS if _asks_where(asked) else _NOT_MERGED], list[Any]()
 
     def add(sql: str, some: Sequence[Any] = ()) -> None:
         conditions.append(sql)
@@ -257,7 +266,7 @@ def _conditions(asked: Asked, read_as: ReadAs) -> tuple[str, list[Any]]:
     if asked.to_do is not None or asked.answering is not None:
         add(*_to_do(asked))
     if asked.staff is not None:
-        sql, some = is_with(asked.staff, "p.id")
+        sql, some = is_with(asked.staff, "t.person_id")
         add(sql if asked.is_with else f"NOT {sql}", some)
     return " AND ".join(conditions), params
 
@@ -270,7 +279,7 @@ _PLACINGS = {
 
 
 def _to_do(asked: Asked) -> tuple[str, list[Any]]:
-    conditions, params = ["b.subject_id = p.id", "b.subject_type = 'person'", "b.status = 'open'"], []
+    conditions, params = ["b.subject_id = t.person_id", "b.subject_type = 'person'", "b.status = 'open'"], []
     if asked.to_do is not None:
         conditions.append("(b.occurrence IS NULL OR b.occurrence <= %s)")
         params.append(parameter(asked.to_do))
@@ -333,7 +342,7 @@ _READ_CATEGORY = table_reader(same, same, same, same, as_instant)
 def shown(rows: list[Candidate], stays: Mapping[UUID, Stay], read_as: ReadAs) -> list[PersonRow]:
     """The same with names and places, of people who stay as given (`present_stays`); five statements."""
     ids = [row.id for row in rows]
-    names, since, where = names_of(ids, read_as), _since(ids), _where_all_are(ids, stays, read_as)
+    names, since, where = names_of(ids, read_as), _since(ids), where_all_are(ids, stays, read_as)
     return [
         PersonRow(
             row.id,
@@ -371,29 +380,3 @@ def _since(people: Collection[UUID]) -> dict[UUID, date]:
 
 
 _READ_SINCE = table_reader(as_uuid, as_date)
-
-
-def where_are(people: Collection[UUID], at: datetime, read_as: ReadAs) -> dict[UUID, tuple[str, str]]:
-    """{person: (`ward`, `site`, `home` or nothing; the facility's or the home's name)}; six statements."""
-    return _where_all_are(people, present_stays(people, at, read_as), read_as)
-
-
-def _where_all_are(
-    people: Collection[UUID], stays: Mapping[UUID, Stay], read_as: ReadAs
-) -> dict[UUID, tuple[str, str]]:
-    living = homes(people, read_as)
-    facilities = {stay.facility for stay in stays.values() if stay.facility}
-    names: dict[UUID, str] = dict(Facility.objects.filter(id__in=facilities).values_list("id", "name"))
-    places = {home.place or home.unit for home in living.values()} - {None}
-    names |= dict(Place.objects.filter(id__in=places).values_list("id", "name"))
-    return {
-        person: _where(stays.get(person), home.place or home.unit, names)
-        for person, home in ((one, living.get(one, NO_HOME)) for one in people)
-    }
-
-
-def _where(stay: Stay | None, home: UUID | None, names: dict[UUID, str]) -> tuple[str, str]:
-    if stay is not None and stay.kind != "home":
-        return stay.kind, names.get(stay.facility, "") if stay.facility else ""
-    name = names.get(home, "") if home else ""
-    return ("home", name) if stay is not None or name else ("", "")
