@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from mainstay.web.api.limits import COUNTS
 from tests.browser import browser, open_page  # noqa: F401 - fixtures
 from tests.instances import Instance, drop_tables
 from tests.running import left_out, rank
@@ -96,6 +97,12 @@ def _flush_in_spite_of_triggers() -> Iterator[None]:
     operations.sql_flush = through_the_door
     yield
     operations.sql_flush = plain
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked_this_minute() -> None:
+    """Who asks too often is counted by the minute in this process, over the ends of tests."""
+    COUNTS.forget()
 
 
 @pytest.fixture

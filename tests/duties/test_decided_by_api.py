@@ -16,7 +16,6 @@ from mainstay.duties.pages import deciding
 from mainstay.platform.clock import local_date, now
 from mainstay.platform.identity import new_id
 from mainstay.platform.models import Entry, Lease
-from mainstay.web.api import limits
 from tests.at_once import at_once
 from tests.web.program import JSON, program, refusal, send
 from tests.web.signing_in import signed_in
@@ -24,11 +23,6 @@ from tests.world import World
 
 NAMES = ("An", "Bo", "Ci")
 NOWHERE = "11111111-1111-7111-8111-111111111111"
-
-
-@pytest.fixture(autouse=True)
-def _a_minute_of_its_own() -> None:
-    limits.COUNTS.forget()
 
 
 def told(world: World) -> World:

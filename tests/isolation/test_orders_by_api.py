@@ -21,7 +21,6 @@ from mainstay.people import services as people
 from mainstay.platform.clock import now
 from mainstay.platform.identity import new_id
 from mainstay.platform.models import Entry
-from mainstay.web.api import limits
 from tests.at_once import at_once
 from tests.web.program import program, refusal, send
 from tests.web.signing_in import signed_in
@@ -29,11 +28,6 @@ from tests.world import World
 
 NOWHERE = "11111111-1111-7111-8111-111111111111"
 WINDOW = {"ground": "We spoke through a window.", "came": "telephone"}
-
-
-@pytest.fixture(autouse=True)
-def _a_minute_of_its_own() -> None:
-    limits.COUNTS.forget()
 
 
 def told(world: World) -> UUID:

@@ -33,12 +33,6 @@ from tests.web.program import JSON, ROLES, program, refusal, send
 from tests.web.signing_in import JUNK
 from tests.world import World
 
-
-@pytest.fixture(autouse=True)
-def _a_minute_of_its_own() -> None:
-    limits.COUNTS.forget()
-
-
 # --- who comes in -----------------------------------------------------------------------------------------
 
 
