@@ -153,12 +153,13 @@ def identifiers_of(
     rows = Identifier.objects.filter(person_id__in=read_as.everybody(people)).order_by("-id")
     keys = load_keys()
     found: dict[UUID, list[tuple[bool, Known]]] = {}
-    for row in rows:
-        if schemes and row.scheme not in schemes:
+    for identity, of, scheme, sealed in rows.values_list("id", "person_id", "scheme", "sealed"):
+        if schemes and scheme not in schemes:
             continue
-        person = read_as.survivor(row.person_id)
-        value = decrypt(keys, row.sealed, sealed_place(row.id))
-        found.setdefault(person, []).append((person != row.person_id, Known(row.scheme, value)))
+        person = read_as.survivor(of)
+        found.setdefault(person, []).append(
+            (person != of, Known(scheme, decrypt(keys, sealed, sealed_place(identity))))
+        )
     return {person: tuple(one for _other, one in sorted(all_, key=_own_first)) for person, all_ in found.items()}
 
 
