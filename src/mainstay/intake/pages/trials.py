@@ -17,6 +17,7 @@ from mainstay.intake.pages.reading import Trial
 from mainstay.intake.rules.cells import VALUE_DIGITS, VALUE_ERROR, VALUE_UNLISTED
 from mainstay.intake.rules.days import VALUE_AMBIGUOUS, VALUE_YEAR
 from mainstay.intake.rules.guess_words import DISEASES
+from mainstay.people.pages import words
 from mainstay.web import wording
 
 LEFT_OUT_SHOWN = 6
@@ -115,7 +116,7 @@ def _diseases(trial: Trial) -> list[tuple[str, str]]:
     current = trial.choices.answers.disease
     if current and current not in names:
         names.append(current)
-    return [("", _("Choose")), *((name, name) for name in names)]
+    return [("", _("Choose")), *((name, words.word(name)) for name in names)]
 
 
 def form_of(kind: str, encoding: str, sheet: str = "") -> str:

@@ -118,7 +118,7 @@ def frozen(rows: tuple[FrozenRow, ...], asked: Any) -> dict[str, Any]:
         "frozen": [
             {
                 "day": wording.day(row.period_date, asked.today),
-                "disease": row.disease,
+                "disease": word(row.disease),
                 "seal": row.seal_no,
                 "sha256": f"SHA-256 {row.sha256}",
                 "short": row.sha256[:12],

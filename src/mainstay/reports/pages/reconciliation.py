@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from mainstay.accounts.rules import Permission
 from mainstay.organisations.models import Facility
-from mainstay.people.pages.words import WORDS
+from mainstay.people.pages.words import WORDS, word
 from mainstay.platform.clock import day_end
 from mainstay.platform.errors import MainstayError
 from mainstay.reports.pages import presenters
@@ -108,7 +108,7 @@ def _totals(found: Reconciliation, asked: Asked) -> dict[str, Any]:
         "said": _sentence(found),
         "compared": [
             {
-                "disease": one.disease,
+                "disease": word(one.disease),
                 "people": one.people,
                 "agreeing": one.agreeing,
                 "differing": one.differing,
