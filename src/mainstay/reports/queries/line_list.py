@@ -143,11 +143,11 @@ def count_people(asked: Asked) -> Totals:
     """How many match, up to CAP; as many statements as its scope needs, and two."""
     (where, params), people, overdue = _conditions(asked, ReadAs()), 0, 0
     for source, given in _sources(asked):
-        (row,) = fetched(
-            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0) "
-            f"FROM (SELECT t.due_at FROM {source} WHERE {where} LIMIT {CAP}) AS capped",
-            [parameter(asked.at), *given, *params],
-        )
+        # Those overdue by an index of their own: to look at ten thousand deadlines took three times as long.
+        counted = "(SELECT COUNT(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {}) AS capped)"
+        all_ = counted.format(source, where, CAP)
+        late = counted.format(source, f"t.due_at < %s AND {where}", CAP)
+        (row,) = fetched(f"SELECT {all_}, {late}", [*given, *params, *given, parameter(asked.at), *params])
         people, overdue = people + int(row[0]), overdue + int(row[1])
     return Totals(min(people, CAP), min(overdue, CAP))
 
