@@ -10,12 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mainstay.accounts.models import Look
-from mainstay.accounts.rules import Purpose, Role, Scope
+from mainstay.accounts.rules import Purpose, Role, Scope, scope_of
 from mainstay.cases.models import Classification
 from mainstay.cases.services import correct, retract
+from mainstay.duties.models import PersonOfConcern
+from mainstay.organisations.queries import jurisdiction
 from mainstay.people import services as people
 from mainstay.people.models import Person
 from mainstay.platform.identity import new_id
+from mainstay.platform.models import Dirty
 from mainstay.reports.queries import line_list
 from mainstay.reports.queries.line_list import Asked
 from tests.web.signing_in import JUNK, signed_in
@@ -113,6 +116,24 @@ def test_a_constant_number_of_statements_for_the_list(world: World, number: int)
     with CaptureQueriesContext(connection) as asked:
         assert len(line_list.list_people(Asked(CITY, AT))) == number
     assert len(asked) == 9
+
+
+def test_who_was_merged_is_neither_listed_nor_counted_in_the_city_and_in_a_place(outbreak: World) -> None:
+    """Their row of concern stands until the next run: of three in the city, two of them in unit one, one goes."""
+    place = jurisdiction("u1")
+    assert place is not None
+    city, unit = Asked(CITY, AT), Asked(scope_of([place]), AT)
+    for asked, before in ((city, 3), (unit, 2)):
+        assert (len(line_list.list_people(asked)), line_list.count_people(asked).people) == (before, before)
+    gone, into = outbreak.people["Ci San-03"], outbreak.people["An Yi-01"]
+    people.merge(person=gone, into=into, reason="one card", by=outbreak.by, at=outbreak.at)
+    Dirty.objects.filter(subject_id=gone).delete()
+    assert PersonOfConcern.objects.filter(person_id=gone).exists()
+    for asked, after in ((city, 2), (unit, 1)):
+        listed = line_list.list_people(asked)
+        assert gone not in {row.id for row in listed}
+        assert all(row.overdue for row in listed)
+        assert line_list.count_people(asked) == line_list.Totals(people=after, overdue=after)
 
 
 def test_counting_stops_at_its_cap(outbreak: World, monkeypatch: pytest.MonkeyPatch) -> None:
