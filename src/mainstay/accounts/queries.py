@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -170,6 +170,14 @@ def _rows(found: list[Account], at: datetime) -> list[AccountRow]:
         )
         for account in found
     ]
+
+
+def actors_of(usernames: Collection[str]) -> dict[str, UUID]:
+    """{user name as it was given: who that is in the ledger}, of those whose account is open; one statement."""
+    normal = {name: normal_username(name) for name in usernames}
+    rows = Account.objects.filter(username__in={*normal.values()}, is_active=True)
+    found = dict(rows.values_list("username", "actor_id"))
+    return {name: found[one] for name, one in normal.items() if one in found}
 
 
 def account_by_name(username: str) -> Account | None:

@@ -1,4 +1,4 @@
-"""Facts in batches: each is answered for, nothing is lost or half done, a bad one aborts none of the others."""
+"""Facts in batches: each is answered for, nothing is lost or half done, a bad one aborts none of the others; runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ninja import Router
 from pydantic import Field, SkipValidation, TypeAdapter, ValidationError
 
 from mainstay.accounts.rules import Permission
+from mainstay.cycle.now import work_out
 from mainstay.cycle.recorded import REFUSED, Answer, Sent, record_all
 from mainstay.duties.pages.call_form import COLDEST, HOTTEST
 from mainstay.organisations.models import Facility
@@ -20,6 +21,7 @@ from mainstay.web.api.problems import INVALID, said_of
 from mainstay.web.api.words import Asked, Day, Instant, Line, Text, Told, Whole, Yes
 
 router = Router(tags=["facts"])
+runs = Router(tags=["runs"])
 MOST_FACTS = 500
 NO_FACILITY = code("facility.unknown", "There is no facility of that code.")
 
@@ -250,3 +252,15 @@ def _id_of(given: Any) -> UUID | None:
         return UUID(given["id"])
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
+
+
+class Ran(Told):
+    worked_out: bool = Field(
+        description="False: somebody is at it already, or too many wait for one request; `mainstay cycle` does it then."
+    )
+
+
+@operation(runs, "POST", "/runs", Permission.CLOSE_PERIOD, answer=Ran)
+def work_out_what_is_owed(request: Any) -> Any:
+    """Run today's period up to what is known now; sent again it changes nothing."""
+    return {"worked_out": work_out(by=request.by, at=request.at)}

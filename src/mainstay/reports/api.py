@@ -16,8 +16,10 @@ from mainstay.platform import cursors, ledger
 from mainstay.platform.envelope import envelope
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Seal
+from mainstay.reports.closing import close_period
 from mainstay.reports.outputs.made import as_json
 from mainstay.reports.outputs.printed import Given
+from mainstay.reports.pages.files import close_refused
 from mainstay.reports.pages.presenters import FIELDS, sentence
 from mainstay.reports.queries.frozen import given
 from mainstay.reports.queries.indicators import disease_meant, follow_up_of, read_facts, seal_to_read
@@ -328,3 +330,37 @@ def last_seal(request: Any) -> Any:
 def take_seal(request: Any) -> Any:
     """Close the entries so far, so that a report counts them; the last seal again where nothing was written since."""
     return {"seal": ledger.seal(at=request.at)}
+
+
+# --- closing a period -----------------------------------------------------------------------------------
+
+
+class Closing(Asked):
+    on: Day
+
+
+class Frozen(Told):
+    disease: str
+    sha256: str = Field(description="Of the JSON as it was frozen.")
+    closed_at: datetime
+    by: str
+
+
+class Closed(Told):
+    """What stands for that day, whoever closed it."""
+
+    on: date
+    seal: int
+    reports: list[Frozen]
+
+
+@operation(
+    router, "POST", "/report/closing", Permission.CLOSE_PERIOD, answer=Closed, takes="application/json"
+)  # fmt: skip
+def close_a_period(request: Any, asked: Closing) -> Any:
+    """Freeze the report of a day as it stands; closed again, it stays as it was frozen first."""
+    try:
+        frozen = close_period(on=asked.on, by=request.by, at=request.at)
+    except MainstayError as error:
+        raise refused(error.code, "on", close_refused(error)) from error
+    return {"on": asked.on, "seal": frozen[0].seal_no, "reports": frozen}

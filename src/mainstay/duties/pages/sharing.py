@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -55,8 +56,8 @@ def share_out(request: Any) -> HttpResponse:
     read_as = ReadAs()
     given = request.POST if request.method == "POST" else request.GET
     chosen = _chosen(given.getlist("person"), request, read_as)
-    terms = _terms(request, every=given.get("all") == "1")
-    people = chosen if chosen is not None else worst_ids(_listed(terms, request), CAP)
+    terms = terms_of(request, every=given.get("all") == "1")
+    people = chosen if chosen is not None else everybody_on(terms, request.moment, request.today)
     doors = doors_of(people)
     there = whereabouts(people, request.moment, read_as)
     joined = colleagues(Permission.RECORD_FACTS, request.at)
@@ -90,13 +91,15 @@ def share_out(request: Any) -> HttpResponse:
     return render(request, "duties/split.html", context, status=422 if errors else 200)
 
 
-def _terms(request: Any, *, every: bool) -> Terms:
+def terms_of(request: Any, *, every: bool) -> Terms:
+    """Of which list: of the reader's posts, where they hold any and do not ask for every, within their bounds."""
     posts = posts_of(request.by.id, request.moment)
     return Terms(request.scope, posts if posts and not every else None, ())
 
 
-def _listed(terms: Terms, request: Any) -> Asked:
-    return Asked(terms.scope, request.moment, to_do=request.today, answering=terms.posts)
+def everybody_on(terms: Terms, moment: datetime, day: date) -> list[UUID]:
+    """Everybody who is to be called by that day, the worst first."""
+    return worst_ids(Asked(terms.scope, moment, to_do=day, answering=terms.posts), CAP)
 
 
 def _chosen(given: list[str], request: Any, read_as: ReadAs) -> list[UUID] | None:
@@ -129,9 +132,9 @@ def hand(request: Any, person: UUID) -> HttpResponse:
     offered = {one.actor for one in able(colleagues(Permission.RECORD_FACTS, request.at), there.values())}
     if to not in (None, *offered):
         return _told(request, _("Choose a colleague who may call this person."))
-    if seen not in (None, request.by.id) and not _may_assign(request, there):
+    if seen not in (None, request.by.id) and not may_assign(request, there):
         raise Http404
-    people = _with_them(read, seen, request, read_as)
+    people = with_them(read, seen, request, request.today, read_as)
     try:
         hand_over(people=people, to=to, seen=seen, by=request.by, at=request.at)
     except MainstayError as error:
@@ -160,14 +163,15 @@ def _actor(text: str) -> UUID | None:
         return None
 
 
-def _may_assign(request: Any, there: dict[UUID, Whereabouts]) -> bool:
+def may_assign(request: Any, there: dict[UUID, Whereabouts]) -> bool:
+    """Whether they may take people from one colleague and give them to another, wherever these people are."""
     scope = request.rights.scope(Permission.ASSIGN_DUTIES)
     return all(scope.covers(where) for where in there.values())
 
 
-def _with_them(person: UUID, seen: UUID | None, request: Any, read_as: ReadAs) -> list[UUID]:
+def with_them(person: UUID, seen: UUID | None, request: Any, day: date, read_as: ReadAs) -> list[UUID]:
     """The people of the same door who are on the list and with the same colleague."""
-    asked = Asked(request.scope, request.moment, to_do=request.today)
+    asked = Asked(request.scope, request.moment, to_do=day)
     listed = [one.id for one in candidates(asked, read_as, CAP)]
     together = next((one for one in doors_of(listed) if person in one), [person])
     now = assigned(together)

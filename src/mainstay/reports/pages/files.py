@@ -55,14 +55,15 @@ def close(request: Any) -> HttpResponse:
         frozen = close_period(on=on, by=request.by, at=request.at)
     except (ValueError, MainstayError) as error:
         asked = asked_of(request)
-        asked.errors["close_on"] = _refused(error)
+        asked.errors["close_on"] = close_refused(error)
         context = presenters.form(asked) | {"close_on": given[:20]}
         return render(request, "reports/report.html", context, status=422)
     query = address_query(on, frozen[0].seal_no, None)
     return redirect(f"{reverse('report')}?{query}#frozen")
 
 
-def _refused(error: ValueError | MainstayError) -> str:
+def close_refused(error: ValueError | MainstayError) -> str:
+    """Why a period is not closed, and what to do."""
     if not isinstance(error, MainstayError):
         return _("This is no day; write it like 2020-02-14.")
     if error.code == "period.not_begun":

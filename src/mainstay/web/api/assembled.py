@@ -11,9 +11,11 @@ from ninja import NinjaAPI, Router
 import mainstay
 from mainstay.accounts.api import router as accounts
 from mainstay.cycle.api import router as cycle
+from mainstay.cycle.api import runs
 from mainstay.duties.api.calls import router as calls
 from mainstay.duties.api.decided import router as decided
 from mainstay.duties.api.owed import router as duties
+from mainstay.duties.api.shared import router as shared
 from mainstay.intake.api import router as intake
 from mainstay.isolation.api.objections import router as objections
 from mainstay.isolation.api.orders import router as orders
@@ -50,7 +52,8 @@ def _assembled() -> NinjaAPI:
     # The library's own handlers would come before that one.
     for kind in list(made._exception_handlers):
         made._exception_handlers[kind] = made._exception_handlers[Exception]
-    for router in (accounts, posts, people, duties, decided, calls, orders, objections, cycle, intake, reports, itself):
+    areas = (accounts, posts, people, duties, decided, calls, shared, orders, objections, cycle, runs, intake, reports)
+    for router in (*areas, itself):
         made.add_router("", router)
     return made
 
