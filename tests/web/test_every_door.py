@@ -258,6 +258,7 @@ OPERATIONS: dict[str, Line] = {
     "GET /find": Line(asks=f"?q={PERSON}", look="api:find"),
     "POST /people": Line(body={"name": "Bo Er-02"}),
     "GET /people/<person>": Line(look="api:person", bounded=True),
+    "POST /people/<person>/particulars": Line(body={"name": "An Yi-02"}, bounded=True),
     "POST /people/<person>/calls": Line(body=CALL, bounded=True),
     "POST /people/<person>/contacts": Line(body=CONTACT, bounded=True),
     "GET /duties": Line(asks="?on=2020-02-06", look="api:duties"),
@@ -298,6 +299,8 @@ OPERATIONS: dict[str, Line] = {
     "GET /indicators": Line(asks="?on=2020-02-06"),
     "GET /seals/last": Line(),
     "POST /seals": Line(),
+    "GET /jobs": Line(),
+    "POST /jobs/<job>/again": Line(),
     "GET /openapi.json": Line(),
 }
 
@@ -335,7 +338,7 @@ def outbreak(city: World) -> dict[str, str]:
     return {
         "person": PERSON, "username": "somebody", "grant": str(grant), "token": str(token), "duty": str(duty.id),
         "delivery": ADDRESSES["delivery"]["identity"], "post": POST,
-        "order": ORDER, "objection": OBJECTION,
+        "order": ORDER, "objection": OBJECTION, "job": THING,
         "holding": str(Holding.objects.get(post__code="tracing").root),
     }  # fmt: skip
 

@@ -21,6 +21,8 @@ from mainstay.isolation.api.objections import router as objections
 from mainstay.isolation.api.orders import router as orders
 from mainstay.organisations.api import router as posts
 from mainstay.people.api import router as people
+from mainstay.people.api.particulars import router as particulars
+from mainstay.platform.api import router as jobs
 from mainstay.reports.api import router as reports
 from mainstay.web.api.document import document
 from mainstay.web.api.doors import operation
@@ -52,8 +54,8 @@ def _assembled() -> NinjaAPI:
     # The library's own handlers would come before that one.
     for kind in list(made._exception_handlers):
         made._exception_handlers[kind] = made._exception_handlers[Exception]
-    areas = (accounts, posts, people, duties, decided, calls, shared, orders, objections, cycle, runs, intake, reports)
-    for router in (*areas, itself):
+    areas = (accounts, posts, people, particulars, duties, decided, calls, shared, orders, objections, cycle, runs)
+    for router in (*areas, intake, reports, jobs, itself):
         made.add_router("", router)
     return made
 
