@@ -94,3 +94,12 @@ def test_what_another_has_is_given_on_by_whoever_assigns(evening: World) -> None
     assert refusal(give(tracer, evening, "ke", None)) == (422, "assignment.staff")
     assert refusal(give(tracer, evening, "bo", "nobody")) == (422, "assignment.staff")
     assert set(whose(evening).values()) == {"Wen"}
+
+
+def test_what_somebody_had_whose_account_is_closed_is_given_on(evening: World) -> None:
+    client = program(evening, Role.COMMAND, Role.TRACER)
+    assert give(client, evening, "wen", None).json() == {"changed": 2}
+    gone = services.queries.account_by_name("wen")
+    services.close_account(account=gone, reason="left", by=evening.by, at=now())
+    assert give(client, evening, "wen", "wen").status_code == 422  # nobody is given to them any more
+    assert give(client, evening, "bo", "wen").json() == {"changed": 2}

@@ -137,7 +137,7 @@ def _as_sent(query: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def test_whatever_is_asked_the_answer_is_as_described(told: dict[str, str]) -> None:
-    # Without a token nobody comes in: tests/web/test_every_door.py.
+    # Without a token nobody comes in: tests/web/test_every_operation.py.
     assert ask(told, 2, [positive_data_acceptance, ignored_auth]) > 100
 
 

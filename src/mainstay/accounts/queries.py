@@ -173,10 +173,9 @@ def _rows(found: list[Account], at: datetime) -> list[AccountRow]:
 
 
 def actors_of(usernames: Collection[str]) -> dict[str, UUID]:
-    """{user name as it was given: who that is in the ledger}, of those whose account is open; one statement."""
+    """{user name as it was given: who that is in the ledger}, their account open or closed; one statement."""
     normal = {name: normal_username(name) for name in usernames}
-    rows = Account.objects.filter(username__in={*normal.values()}, is_active=True)
-    found = dict(rows.values_list("username", "actor_id"))
+    found = dict(Account.objects.filter(username__in={*normal.values()}).values_list("username", "actor_id"))
     return {name: found[one] for name, one in normal.items() if one in found}
 
 

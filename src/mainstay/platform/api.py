@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
 from mainstay.accounts.rules import Permission
 from mainstay.platform import jobs as queue
 from mainstay.platform.errors import MainstayError
+from mainstay.platform.pages.jobs import NOT_GIVEN_UP
 from mainstay.platform.queries import list_jobs
 from mainstay.web.api.doors import operation
 from mainstay.web.api.problems import Problem
@@ -56,5 +56,4 @@ def try_a_job_again(request: Any, job: UUID) -> Any:
     try:
         return queue.retry(str(job), by=request.by, at=request.at)
     except MainstayError as error:
-        sentence = _("This job is not given up any more; somebody else had it tried again. Look at the list.")
-        raise Problem(409, error.code, sentence) from error
+        raise Problem(409, error.code, str(NOT_GIVEN_UP)) from error

@@ -16,7 +16,7 @@ from mainstay.platform import cursors, ledger
 from mainstay.platform.envelope import envelope
 from mainstay.platform.errors import MainstayError
 from mainstay.platform.models import Seal
-from mainstay.reports.closing import close_period
+from mainstay.reports.closing import PERIOD_EMPTY, PERIOD_NOT_BEGUN, close_period
 from mainstay.reports.outputs.made import as_json
 from mainstay.reports.outputs.printed import Given
 from mainstay.reports.pages.files import close_refused
@@ -362,5 +362,7 @@ def close_a_period(request: Any, asked: Closing) -> Any:
     try:
         frozen = close_period(on=asked.on, by=request.by, at=request.at)
     except MainstayError as error:
+        if error.code not in (PERIOD_NOT_BEGUN, PERIOD_EMPTY):
+            raise
         raise refused(error.code, "on", close_refused(error)) from error
     return {"on": asked.on, "seal": frozen[0].seal_no, "reports": frozen}

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from mainstay.accounts.rules import Permission, Purpose, Scope
 from mainstay.duties.pages.call_form import COLDEST, HOTTEST, LONGEST_SETTING, MOST_CONTACTS, hold_together
-from mainstay.people.api import OwedTold, PersonTold, owed_told, person_told, within_reach
+from mainstay.people.api.people import OwedTold, PersonTold, owed_told, person_told, within_reach
 from mainstay.people.pages.typed import cursor_from, cursor_text
 from mainstay.people.queries import ReadAs
 from mainstay.platform import cursors

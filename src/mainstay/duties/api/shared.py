@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,23 +10,23 @@ from django.utils.translation import gettext as _
 from ninja import Router
 from pydantic import Field
 
-from mainstay.accounts.queries import actors_of, colleagues
-from mainstay.accounts.rules import Permission, Whereabouts
-from mainstay.duties.pages.sharing import MOST_CHOSEN, able, everybody_on, may_assign, terms_of, with_them
+from mainstay.accounts.queries import actors_of
+from mainstay.accounts.rules import LONGEST_NAME, Permission, Whereabouts
+from mainstay.duties.pages.sharing import overtaken
 from mainstay.duties.sharing import HANDED_MEANWHILE, NOBODY_CHOSEN, Terms, hand_over, split
 from mainstay.isolation.queries import whereabouts
-from mainstay.people.api import within_reach
+from mainstay.people.api.people import within_reach
 from mainstay.people.queries import ReadAs
 from mainstay.platform.errors import MainstayError
 from mainstay.reports.queries.doors import doors_of
-from mainstay.web import wording
+from mainstay.reports.queries.sharing import MOST_CHOSEN, covers_all, everybody_on, offered_to, terms_of, with_them
 from mainstay.web.api.doors import key_of, operation, today
 from mainstay.web.api.problems import NOT_FOUND, Problem, fault, not_found, refused
 from mainstay.web.api.words import Asked, Line, Told, Yes
 
 router = Router(tags=["calls"])
 MOST_STAFF = 100
-UserName = Annotated[Line, Field(min_length=1, max_length=150)]
+UserName = Annotated[Line, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
 class SplitAsked(Asked):
@@ -51,12 +51,15 @@ class SplitTold(Told):
 def share_a_list_out(request: Any, asked: SplitAsked) -> Any:
     """Share a list out evenly among colleagues: nobody has two doors more than another."""
     read_as = ReadAs()
-    terms = terms_of(request, every=asked.all)
+    terms = terms_of(request.by.id, request.scope, request.moment, every=asked.all)
     if asked.people is None:
         people = everybody_on(terms, request.moment, today(request))
     else:
-        people = _within_reach(request, asked.people, read_as)
-    staff = _staff(request, asked.staff, whereabouts(people, request.moment, read_as))
+        people = [read_as.survivor(one) for one in asked.people]
+    there = whereabouts(people, request.moment, read_as)
+    _hold_within_bounds(request, people, there)
+    people = list(dict.fromkeys(people))
+    staff = _staff(request, asked.staff, there)
     doors = doors_of(people)
     changed = split(
         doors=doors,
@@ -69,22 +72,18 @@ def share_a_list_out(request: Any, asked: SplitAsked) -> Any:
     return {"people": len(people), "doors": len(doors), "changed": changed}
 
 
-def _within_reach(request: Any, people: Collection[UUID], read_as: ReadAs) -> list[UUID]:
-    """Whom these are read as; refused where one of them is out of bounds, or nobody."""
-    read = [read_as.survivor(one) for one in people]
-    there = whereabouts(read, request.moment, read_as)
-    outside = [n for n, one in enumerate(read) if one not in there or not request.scope.covers(there[one])]
+def _hold_within_bounds(request: Any, people: Sequence[UUID], there: Mapping[UUID, Whereabouts]) -> None:
+    """Refused, each by its place, where one of them is out of bounds, or nobody."""
+    outside = [n for n, one in enumerate(people) if one not in there or not request.scope.covers(there[one])]
     if outside:
         refusal = not_found()
         refusal.errors = [fault(NOT_FOUND, refusal.detail, f"people.{n}", n) for n in outside]
         raise refusal
-    return list(dict.fromkeys(read))
 
 
-def _staff(request: Any, names: Collection[str], there: dict[UUID, Whereabouts]) -> list[UUID]:
+def _staff(request: Any, names: Sequence[str], there: Mapping[UUID, Whereabouts]) -> list[UUID]:
     """Their actors; refused where somebody may not record what comes of it for all of these people."""
-    offered = {one.actor for one in able(colleagues(Permission.RECORD_FACTS, request.at), there.values())}
-    actors = actors_of(names)
+    offered, actors = offered_to(there.values(), request.at), actors_of(names)
     sentence = _("Choose a colleague who may call all of these people.")
     faults = [
         fault(NOBODY_CHOSEN, sentence, f"staff.{n}", n)
@@ -118,21 +117,19 @@ def give_a_person_to_a_colleague(request: Any, person: UUID, asked: HandAsked) -
     read = within_reach(request, person, read_as)
     there = whereabouts([read], request.moment, read_as)
     actors = actors_of([name for name in (asked.to, asked.seen) if name is not None])
-    offered = {one.actor for one in able(colleagues(Permission.RECORD_FACTS, request.at), there.values())}
     to, seen = (actors.get(name) if name is not None else None for name in (asked.to, asked.seen))
-    if asked.to is not None and to not in offered:
+    if asked.to is not None and to not in offered_to(there.values(), request.at):
         raise refused(NOBODY_CHOSEN, "to", _("Choose a colleague who may call this person."))
     if asked.seen is not None and seen is None:
         raise refused(NOBODY_CHOSEN, "seen", _("There is no such account; type the user name."))
-    if seen not in (None, request.by.id) and not may_assign(request, there):
+    if seen not in (None, request.by.id) and not covers_all(
+        request.rights.scope(Permission.ASSIGN_DUTIES), there.values()
+    ):
         raise not_found()
-    people = with_them(read, seen, request, today(request), read_as)
+    people = with_them(read, seen, request.scope, request.moment, today(request), read_as)
     try:
         return {"changed": hand_over(people=people, to=to, seen=seen, by=request.by, at=request.at)}
     except MainstayError as error:
         if error.code != HANDED_MEANWHILE:
             raise
-        whom, moment = error.facts["to"] or _("nobody"), wording.moment(error.facts["at"], today(request))
-        sentence = _("%(who)s handed this person to %(whom)s, %(moment)s. Nothing was changed.")
-        told = sentence % {"who": error.facts["by"], "whom": whom, "moment": moment}
-        raise Problem(409, error.code, told) from error
+        raise Problem(409, error.code, overtaken(error, today(request))) from error

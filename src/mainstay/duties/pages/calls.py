@@ -19,7 +19,7 @@ from mainstay.accounts.rules import Permission, Purpose, Scope
 from mainstay.accounts.services import record_look
 from mainstay.cycle.now import judge_now
 from mainstay.duties.pages.call_form import HOW, OUTCOMES, outcome_word, read_call
-from mainstay.duties.pages.sharing import TOLD, able, handed_words, split_words
+from mainstay.duties.pages.sharing import TOLD, handed_words, split_words
 from mainstay.duties.queries import Assigned, assigned
 from mainstay.duties.titles import Titles, titles
 from mainstay.isolation.queries import whereabouts
@@ -39,6 +39,7 @@ from mainstay.reports.queries.owed import (
     posts_of,
     to_be_judged,
 )
+from mainstay.reports.queries.sharing import able
 from mainstay.reports.queries.to_call import cards_of
 from mainstay.reports.queries.worst import WorstRow, list_worst
 from mainstay.screening.rules import SYMPTOMS

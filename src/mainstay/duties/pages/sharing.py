@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mainstay.accounts.queries import Colleague, colleagues
-from mainstay.accounts.rules import Permission, Whereabouts
+from mainstay.accounts.queries import colleagues
+from mainstay.accounts.rules import Permission
 from mainstay.duties.queries import Assigned, assigned
 from mainstay.duties.sharing import HANDED_MEANWHILE, Terms, hand_over, split
 from mainstay.isolation.queries import whereabouts
@@ -26,20 +25,27 @@ from mainstay.people.pages.typed import form_key
 from mainstay.people.queries import ReadAs
 from mainstay.platform.errors import MainstayError
 from mainstay.reports.queries.doors import doors_of
-from mainstay.reports.queries.line_list import CAP, Asked, candidates
-from mainstay.reports.queries.owed import posts_of
-from mainstay.reports.queries.worst import worst_ids
+from mainstay.reports.queries.sharing import (
+    MOST_CHOSEN,
+    able,
+    covers_all,
+    everybody_on,
+    offered_to,
+    terms_of,
+    with_them,
+)
 from mainstay.web import wording
 from mainstay.web.city_time import city_time
 from mainstay.web.doors import door
 
-MOST_CHOSEN = 200
 NOBODY = "nobody"
 
 
-def able(joined: Collection[Colleague], there: Collection[Whereabouts]) -> list[Colleague]:
-    """Colleagues who may record what comes of it for all of these people."""
-    return [one for one in joined if one.scope.everywhere or all(one.scope.covers(where) for where in there)]
+def overtaken(error: MainstayError, today: date) -> str:
+    """To whoever hands over what another has handed over meanwhile: who did, to whom and when."""
+    whom, moment = error.facts["to"] or _("nobody"), wording.moment(error.facts["at"], today)
+    sentence = _("%(who)s handed this person to %(whom)s, %(moment)s. Nothing was changed.")
+    return sentence % {"who": error.facts["by"], "whom": whom, "moment": moment}
 
 
 # --- a list -------------------------------------------------------------------------------------------
@@ -56,7 +62,7 @@ def share_out(request: Any) -> HttpResponse:
     read_as = ReadAs()
     given = request.POST if request.method == "POST" else request.GET
     chosen = _chosen(given.getlist("person"), request, read_as)
-    terms = terms_of(request, every=given.get("all") == "1")
+    terms = terms_of(request.by.id, request.scope, request.moment, every=given.get("all") == "1")
     people = chosen if chosen is not None else everybody_on(terms, request.moment, request.today)
     doors = doors_of(people)
     there = whereabouts(people, request.moment, read_as)
@@ -91,17 +97,6 @@ def share_out(request: Any) -> HttpResponse:
     return render(request, "duties/split.html", context, status=422 if errors else 200)
 
 
-def terms_of(request: Any, *, every: bool) -> Terms:
-    """Of which list: of the reader's posts, where they hold any and do not ask for every, within their bounds."""
-    posts = posts_of(request.by.id, request.moment)
-    return Terms(request.scope, posts if posts and not every else None, ())
-
-
-def everybody_on(terms: Terms, moment: datetime, day: date) -> list[UUID]:
-    """Everybody who is to be called by that day, the worst first."""
-    return worst_ids(Asked(terms.scope, moment, to_do=day, answering=terms.posts), CAP)
-
-
 def _chosen(given: list[str], request: Any, read_as: ReadAs) -> list[UUID] | None:
     """Those of the rows chosen that are within bounds, in the list's order; None where none was asked for."""
     if not given:
@@ -129,21 +124,19 @@ def hand(request: Any, person: UUID) -> HttpResponse:
     admit(request, read, read_as)
     to, seen = _actor(request.POST.get("to", "")), _actor(request.POST.get("seen", ""))
     there = whereabouts([read], request.moment, read_as)
-    offered = {one.actor for one in able(colleagues(Permission.RECORD_FACTS, request.at), there.values())}
-    if to not in (None, *offered):
+    if to not in (None, *offered_to(there.values(), request.at)):
         return _told(request, _("Choose a colleague who may call this person."))
-    if seen not in (None, request.by.id) and not may_assign(request, there):
+    if seen not in (None, request.by.id) and not covers_all(
+        request.rights.scope(Permission.ASSIGN_DUTIES), there.values()
+    ):
         raise Http404
-    people = with_them(read, seen, request, request.today, read_as)
+    people = with_them(read, seen, request.scope, request.moment, request.today, read_as)
     try:
         hand_over(people=people, to=to, seen=seen, by=request.by, at=request.at)
     except MainstayError as error:
         if error.code != HANDED_MEANWHILE:
             raise
-        moment = wording.moment(error.facts["at"], request.today)
-        sentence = _("%(who)s handed this person to %(whom)s, %(moment)s. Nothing was changed.")
-        whom = error.facts["to"] or _("nobody")
-        return _told(request, sentence % {"who": error.facts["by"], "whom": whom, "moment": moment})
+        return _told(request, overtaken(error, request.today))
     return redirect(f"{reverse('who-to-call')}?{urlencode({'handed': len(people)})}")
 
 
@@ -161,21 +154,6 @@ def _actor(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def may_assign(request: Any, there: dict[UUID, Whereabouts]) -> bool:
-    """Whether they may take people from one colleague and give them to another, wherever these people are."""
-    scope = request.rights.scope(Permission.ASSIGN_DUTIES)
-    return all(scope.covers(where) for where in there.values())
-
-
-def with_them(person: UUID, seen: UUID | None, request: Any, day: date, read_as: ReadAs) -> list[UUID]:
-    """The people of the same door who are on the list and with the same colleague."""
-    asked = Asked(request.scope, request.moment, to_do=day)
-    listed = [one.id for one in candidates(asked, read_as, CAP)]
-    together = next((one for one in doors_of(listed) if person in one), [person])
-    now = assigned(together)
-    return [one for one in together if one == person or (now[one].to if one in now else None) == seen]
 
 
 def handed_words(present: Assigned | None, me: UUID) -> str:

@@ -26,7 +26,7 @@ from mainstay.isolation.pages import deeds
 from mainstay.isolation.pages.register import narrowed, state_without
 from mainstay.isolation.pages.sheet_words import languages, sheets
 from mainstay.isolation.pages.typed import LONGEST_BASIS, LONGEST_REASONS, LONGEST_TEXT, Draft, hold_together
-from mainstay.people.api import within_reach
+from mainstay.people.api.people import within_reach
 from mainstay.people.queries import ReadAs
 from mainstay.platform import cursors
 from mainstay.reports.queries.orders import (

@@ -13,7 +13,7 @@ from pydantic import Field
 from mainstay.accounts.rules import Permission
 from mainstay.cycle.now import judge_now
 from mainstay.people import services
-from mainstay.people.api import within_reach
+from mainstay.people.api.people import within_reach
 from mainstay.people.queries import ReadAs
 from mainstay.reports.queries.sheet import PARTICULARS
 from mainstay.web.api.doors import operation

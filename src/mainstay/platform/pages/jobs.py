@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -36,6 +35,7 @@ KINDS = {
     "jobs.forget": gettext_lazy("Remove jobs done long ago"),
     "people.search": gettext_lazy("Work out by what people are found"),
 }
+NOT_GIVEN_UP = gettext_lazy("This job is not given up any more; somebody else had it tried again. Look at the list.")
 STATES = {
     Job.State.READY: ("due", gettext_lazy("waits")),
     Job.State.RUNNING: ("now", gettext_lazy("under way")),
@@ -55,7 +55,7 @@ def jobs(request: Any) -> HttpResponse:
             queue.retry(request.POST.get("job", ""), by=request.by, at=request.at)
             return redirect(f"{reverse('jobs')}?did=retry")
         except MainstayError:
-            refused = _("This job is not given up any more; somebody else had it tried again. Look at the list.")
+            refused = str(NOT_GIVEN_UP)
     context = _page(request) | {"refused": refused}
     return render(request, "platform/jobs.html", context, status=422 if refused else 200)
 

@@ -20,8 +20,8 @@ from mainstay.intake.api import router as intake
 from mainstay.isolation.api.objections import router as objections
 from mainstay.isolation.api.orders import router as orders
 from mainstay.organisations.api import router as posts
-from mainstay.people.api import router as people
 from mainstay.people.api.particulars import router as particulars
+from mainstay.people.api.people import router as people
 from mainstay.platform.api import router as jobs
 from mainstay.reports.api import router as reports
 from mainstay.web.api.document import document
