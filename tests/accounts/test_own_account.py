@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.urls import reverse
 
 from tests.accounts.test_signing_in import PASSWORD, code_of, is_in, member, sign_in
 from tests.world import World
@@ -54,12 +55,14 @@ def test_the_password_is_changed_by_the_form_and_what_is_wrong_stands_at_its_fie
     assert is_in(other)
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+@pytest.mark.parametrize(("language", "tag"), [("en", "en"), ("zh-hans", "zh-Hans"), ("zh-hant", "zh-Hant")])
 def test_a_second_factor_is_set_up_its_codes_are_shown_and_it_is_turned_off(
-    own: Any, client: Client, language: str
+    own: Any, client: Client, language: str, tag: str
 ) -> None:
-    client.post("/language/", {"language": language})
-    assert "/me/second/on/" in text(client, "/me/second/")
+    assert client.post(reverse("set_language"), {"language": language}).status_code == 302
+    page = text(client, "/me/second/")
+    assert "/me/second/on/" in page and f'<html lang="{tag}"' in page
+    assert ("Recovery codes" in page) is (language == "en")  # said in words of its own in each
     text(client, "/me/second/on/")
     code = code_of(client.session["mfa.totp.secret"])
     assert client.post("/me/second/on/", {"code": code}).status_code == 302
